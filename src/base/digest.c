@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/digest.h"
+
+#include <sodium.h>
+
+_Static_assert(DIGEST_SIZE == crypto_hash_sha256_BYTES, "a SHA-256");
+_Static_assert(DIGEST_SIZE == crypto_auth_hmacsha256_BYTES, "an HMAC-SHA-256");
+_Static_assert(DIGEST_SIZE == crypto_auth_hmacsha256_KEYBYTES, "its secret");
+_Static_assert(CONTENT_HASH_SIZE >= crypto_generichash_BYTES_MIN, "a BLAKE2b");
+
+bool digest_start(void)
+{
+    return sodium_init() >= 0;
+}
+
+void digest_sha256(const void *bytes, size_t size, uint8_t digest[DIGEST_SIZE])
+{
+    crypto_hash_sha256(digest, bytes, size);
+}
+
+void digest_hmac_sha256(const uint8_t secret[DIGEST_SIZE], const void *bytes, size_t size, uint8_t digest[DIGEST_SIZE])
+{
+    crypto_auth_hmacsha256(digest, bytes, size, secret);
+}
+
+void digest_content(const void *bytes, size_t size, uint8_t hash[CONTENT_HASH_SIZE])
+{
+    crypto_generichash(hash, CONTENT_HASH_SIZE, bytes, size, NULL, 0);
+}
+
+bool digest_equal(const void *a, const void *b, size_t size)
+{
+    return sodium_memcmp(a, b, size) == 0;
+}
+
+void digest_random(void *bytes, size_t size)
+{
+    randombytes_buf(bytes, size);
+}
