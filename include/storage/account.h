@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef HARK_STORAGE_ACCOUNT_H
+#define HARK_STORAGE_ACCOUNT_H
+
+#include "base/arena.h"
+#include "base/scope.h"
+#include "base/status.h"
+#include "storage/database.h"
+#include "storage/dimension.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Projects and keys, as the commands make, list and revoke them. */
+
+struct project_options {
+    const char *name;
+    const char *organization; /* made when it is new; NULL: one of the project's own name */
+    const char *time_zone;    /* NULL: UTC */
+    const char *dimensions[DECLARED_MAX];
+    size_t dimension_count;
+};
+
+/* STATUS_CONFLICT: the name is taken. STATUS_INVALID: see *fault, a sentence. */
+enum status project_create(struct connection *connection, const struct project_options *options, const char **fault)
+    __attribute__((warn_unused_result));
+
+struct project_row {
+    int32_t id;
+    const char *name;
+    const char *organization;
+    const char *time_zone;
+    const char *dimensions; /* comma-separated */
+    int64_t created_us;
+};
+
+enum status project_list(struct connection *connection, struct arena *arena, struct project_row **rows, size_t *count)
+    __attribute__((warn_unused_result));
+
+enum { KEY_TEXT_SIZE = 52 };
+
+struct key_options {
+    const char *project;      /* one of the two */
+    const char *organization; /* every project of it; not for write */
+    enum scope scope;
+    bool is_test;
+};
+
+/* Makes a key and stores its SHA-256. text: the key itself, shown this once. STATUS_NOT_FOUND: no such project. */
+enum status key_create(struct connection *connection, const struct key_options *options, char text[KEY_TEXT_SIZE])
+    __attribute__((warn_unused_result));
+/* The digest of a key's text as it is stored; false when it doesn't look like a key at all. */
+bool key_digest(const char *text, uint8_t digest[32]);
+
+struct key_row {
+    int32_t id;
+    const char *project; /* NULL: the whole organization */
+    const char *organization;
+    enum scope scope;
+    bool is_test;
+    const char *prefix;
+    int64_t created_us;
+    int64_t revoked_us; /* 0: open */
+};
+
+enum status key_list(struct connection *connection, const char *project, struct arena *arena, struct key_row **rows,
+                     size_t *count) __attribute__((warn_unused_result));
+/* By number. STATUS_NOT_FOUND: no such key, or revoked already. */
+enum status key_revoke(struct connection *connection, int32_t id) __attribute__((warn_unused_result));
+
+#endif

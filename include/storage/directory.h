@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef HARK_STORAGE_DIRECTORY_H
+#define HARK_STORAGE_DIRECTORY_H
+
+#include "base/digest.h"
+#include "base/scope.h"
+#include "base/status.h"
+#include "storage/database.h"
+#include "storage/dimension.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Who may do what: organizations, projects and keys, whole, in memory. A thread of its own listens for changes and swaps in a
+ * new snapshot; whoever holds the old one keeps it until let go. An unknown key costs PostgreSQL nothing. */
+struct directory;
+
+struct project {
+    int32_t id;
+    int32_t organization_id;
+    const char *name;
+    const char *time_zone;
+    const char *declared[DECLARED_MAX]; /* names; NULL after the last */
+    uint8_t secret[DIGEST_SIZE];
+    int64_t retention_horizon_us; /* INT64_MIN: none */
+};
+
+struct key {
+    int32_t id;
+    int32_t organization_id;
+    int32_t project_id; /* 0: every project of the organization */
+    enum scope scope;
+    bool is_test;
+    uint8_t digest[DIGEST_SIZE];
+};
+
+struct snapshot;
+
+/* Reads everything once, then follows. Also reads which time zone names PostgreSQL knows. */
+enum status directory_open(const struct database_options *options, struct directory **directory)
+    __attribute__((warn_unused_result));
+void directory_close(struct directory *directory);
+/* The listening session is up: what it knows is current. */
+bool directory_is_current(struct directory *directory);
+/* Reads everything again now, on the given session: for whoever has just changed something. */
+enum status directory_refresh(struct directory *directory, struct connection *connection)
+    __attribute__((warn_unused_result));
+
+struct snapshot *directory_hold(struct directory *directory);
+void snapshot_release(struct snapshot *snapshot);
+
+/* By the SHA-256 of the key, in a time that doesn't depend on how much of it matches. NULL: unknown or revoked. */
+const struct key *snapshot_key(const struct snapshot *snapshot, const uint8_t digest[DIGEST_SIZE]);
+const struct project *snapshot_project(const struct snapshot *snapshot, int32_t id);
+const struct project *snapshot_project_named(const struct snapshot *snapshot, const char *name);
+/* All projects, ascending by id. */
+const struct project *snapshot_projects(const struct snapshot *snapshot, size_t *count);
+
+/* The name of a built-in dimension, of country, or of one that the project declared. DIMENSION_COUNT: none has it. */
+enum dimension project_dimension(const struct project *project, const char *name);
+/* NULL for a declared dimension that the project doesn't have. */
+const char *project_dimension_name(const struct project *project, enum dimension dimension);
+
+/* A name that PostgreSQL lists in pg_timezone_names. */
+bool directory_has_time_zone(const struct directory *directory, const char *name);
+
+#endif

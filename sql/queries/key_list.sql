@@ -1,0 +1,6 @@
+SELECT k.id, p.name AS project, o.name AS organization, k.scope, k.is_test, k.prefix, k.created_at, k.revoked_at
+FROM key k
+JOIN organization o ON o.id = k.organization_id
+LEFT JOIN project p ON p.id = k.project_id
+WHERE $1::text IS NULL OR p.name = $1
+ORDER BY k.id

@@ -1,0 +1,83 @@
+-- Writes the new state of responses that this transaction has locked, and moves their counts: minus what they were, plus what
+-- they are. The old state is read from the rows, so running it again changes no number.
+WITH edit AS (
+    SELECT *
+    FROM unnest($1::int4[], $2::uuid[], $3::int4[], $4::int2[], $5::int2[], $6::int2[], $7::bool[],
+                $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[])
+        AS e (project_id, id, cell_id, nps, csat, ces, excluded,
+              customer_id, interaction_id, source, comment, tags, properties)
+), before AS (
+    SELECT r.project_id, r.id, r.quarter, r.cell_id, r.nps, r.csat, r.ces, NOT (r.is_test OR r.excluded) AS counts
+    FROM edit
+    JOIN response r USING (project_id, id)
+), after AS (
+    UPDATE response r
+    SET updated_at = now(), cell_id = e.cell_id, nps = e.nps, csat = e.csat, ces = e.ces, excluded = e.excluded,
+        customer_id = e.customer_id, interaction_id = e.interaction_id, source = e.source, comment = e.comment,
+        tags = e.tags::text[], properties = e.properties::jsonb
+    FROM edit e
+    WHERE r.project_id = e.project_id AND r.id = e.id
+    RETURNING r.project_id, r.id, r.quarter, r.cell_id, r.nps, r.csat, r.ces,
+              NOT (r.is_test OR r.excluded) AS counts
+), moved AS (
+    SELECT b.project_id, b.id
+    FROM before b
+    JOIN after a USING (project_id, id)
+    WHERE (b.cell_id, b.nps, b.csat, b.ces, b.counts) IS DISTINCT FROM (a.cell_id, a.nps, a.csat, a.ces, a.counts)
+), signed AS (
+    SELECT -1 AS sign, before.* FROM before JOIN moved USING (project_id, id) WHERE counts
+    UNION ALL
+    SELECT 1 AS sign, after.* FROM after JOIN moved USING (project_id, id) WHERE counts
+), delta AS (
+    SELECT project_id, quarter, cell_id,
+           coalesce(sum(sign) FILTER (WHERE nps = 0), 0) AS nps_0, coalesce(sum(sign) FILTER (WHERE nps = 1), 0) AS nps_1,
+           coalesce(sum(sign) FILTER (WHERE nps = 2), 0) AS nps_2, coalesce(sum(sign) FILTER (WHERE nps = 3), 0) AS nps_3,
+           coalesce(sum(sign) FILTER (WHERE nps = 4), 0) AS nps_4, coalesce(sum(sign) FILTER (WHERE nps = 5), 0) AS nps_5,
+           coalesce(sum(sign) FILTER (WHERE nps = 6), 0) AS nps_6, coalesce(sum(sign) FILTER (WHERE nps = 7), 0) AS nps_7,
+           coalesce(sum(sign) FILTER (WHERE nps = 8), 0) AS nps_8, coalesce(sum(sign) FILTER (WHERE nps = 9), 0) AS nps_9,
+           coalesce(sum(sign) FILTER (WHERE nps = 10), 0) AS nps_10,
+           coalesce(sum(sign) FILTER (WHERE csat = 1), 0) AS csat_1, coalesce(sum(sign) FILTER (WHERE csat = 2), 0) AS csat_2,
+           coalesce(sum(sign) FILTER (WHERE csat = 3), 0) AS csat_3, coalesce(sum(sign) FILTER (WHERE csat = 4), 0) AS csat_4,
+           coalesce(sum(sign) FILTER (WHERE csat = 5), 0) AS csat_5,
+           coalesce(sum(sign) FILTER (WHERE ces = 1), 0) AS ces_1, coalesce(sum(sign) FILTER (WHERE ces = 2), 0) AS ces_2,
+           coalesce(sum(sign) FILTER (WHERE ces = 3), 0) AS ces_3, coalesce(sum(sign) FILTER (WHERE ces = 4), 0) AS ces_4,
+           coalesce(sum(sign) FILTER (WHERE ces = 5), 0) AS ces_5, coalesce(sum(sign) FILTER (WHERE ces = 6), 0) AS ces_6,
+           coalesce(sum(sign) FILTER (WHERE ces = 7), 0) AS ces_7
+    FROM signed
+    GROUP BY project_id, quarter, cell_id
+), counted AS (
+    INSERT INTO rollup_quarter AS r (project_id, quarter, cell_id, slot,
+        nps_0, nps_1, nps_2, nps_3, nps_4, nps_5, nps_6, nps_7, nps_8, nps_9, nps_10,
+        csat_1, csat_2, csat_3, csat_4, csat_5,
+        ces_1, ces_2, ces_3, ces_4, ces_5, ces_6, ces_7)
+    SELECT project_id, quarter, cell_id, $14::int2,
+        nps_0, nps_1, nps_2, nps_3, nps_4, nps_5, nps_6, nps_7, nps_8, nps_9, nps_10,
+        csat_1, csat_2, csat_3, csat_4, csat_5,
+        ces_1, ces_2, ces_3, ces_4, ces_5, ces_6, ces_7
+    FROM delta
+    ORDER BY project_id, quarter, cell_id
+    ON CONFLICT (project_id, quarter, cell_id, slot) DO UPDATE SET
+        nps_0 = r.nps_0 + excluded.nps_0, nps_1 = r.nps_1 + excluded.nps_1, nps_2 = r.nps_2 + excluded.nps_2,
+        nps_3 = r.nps_3 + excluded.nps_3, nps_4 = r.nps_4 + excluded.nps_4, nps_5 = r.nps_5 + excluded.nps_5,
+        nps_6 = r.nps_6 + excluded.nps_6, nps_7 = r.nps_7 + excluded.nps_7, nps_8 = r.nps_8 + excluded.nps_8,
+        nps_9 = r.nps_9 + excluded.nps_9, nps_10 = r.nps_10 + excluded.nps_10,
+        csat_1 = r.csat_1 + excluded.csat_1, csat_2 = r.csat_2 + excluded.csat_2, csat_3 = r.csat_3 + excluded.csat_3,
+        csat_4 = r.csat_4 + excluded.csat_4, csat_5 = r.csat_5 + excluded.csat_5,
+        ces_1 = r.ces_1 + excluded.ces_1, ces_2 = r.ces_2 + excluded.ces_2, ces_3 = r.ces_3 + excluded.ces_3,
+        ces_4 = r.ces_4 + excluded.ces_4, ces_5 = r.ces_5 + excluded.ces_5, ces_6 = r.ces_6 + excluded.ces_6,
+        ces_7 = r.ces_7 + excluded.ces_7
+), stale AS (
+    -- FOR UPDATE in key order: two batches with late answers for the same days must not wait for each other in a ring.
+    SELECT d.project_id, d.from_quarter
+    FROM (SELECT DISTINCT project_id, quarter FROM delta) AS touched
+    JOIN rollup_day_state d
+        ON d.project_id = touched.project_id AND d.to_quarter > touched.quarter AND d.from_quarter <= touched.quarter
+    WHERE NOT d.dirty
+    ORDER BY d.project_id, d.from_quarter
+    FOR UPDATE OF d
+), marked AS (
+    UPDATE rollup_day_state d SET dirty = true
+    FROM stale
+    WHERE d.project_id = stale.project_id AND d.from_quarter = stale.from_quarter
+)
+SELECT count(*) FROM moved

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef HARK_STORAGE_CONNECTION_H
+#define HARK_STORAGE_CONNECTION_H
+
+#include "query.h"
+
+#include <libpq-fe.h>
+
+/* Inside storage/ only. */
+struct connection {
+    PGconn *pg; /* NULL while there is none */
+    struct database_options options;
+    char purpose[24];
+    uint64_t generation;
+    bool is_broken;
+    bool is_prepared[QUERY_COUNT];
+};
+
+/* The bytes of a value; NULL for SQL's NULL. */
+const void *result_bytes(const struct result *result, int row, int column, int *size);
+/* One statement or several as text, for migrations and settings; results are thrown away. */
+enum status connection_script(struct connection *connection, const char *sql) __attribute__((warn_unused_result));
+
+#endif

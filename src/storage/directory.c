@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: MIT */
+#include "storage/directory.h"
+
+#include "base/arena.h"
+#include "base/log.h"
+#include "connection.h"
+#include "directory_snapshot.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+/* A notification arrives within milliseconds; reading anew every second bounds the damage should one be lost. */
+enum { POLL_MS = 1000 };
+
+struct directory {
+    struct connection *connection;
+    pthread_mutex_t lock;
+    struct snapshot *snapshot;
+    struct arena *arena;
+    const char **zones; /* ascending */
+    size_t zone_count;
+    pthread_t thread;
+    int stop_fd;
+    atomic_bool is_current;
+};
+
+static void swap_in(struct directory *directory, struct snapshot *snapshot)
+{
+    struct snapshot *old;
+    pthread_mutex_lock(&directory->lock);
+    old = directory->snapshot;
+    directory->snapshot = snapshot;
+    pthread_mutex_unlock(&directory->lock);
+    snapshot_release(old);
+}
+
+struct snapshot *directory_hold(struct directory *directory)
+{
+    struct snapshot *snapshot;
+    pthread_mutex_lock(&directory->lock);
+    snapshot = snapshot_hold(directory->snapshot);
+    pthread_mutex_unlock(&directory->lock);
+    return snapshot;
+}
+
+enum status directory_refresh(struct directory *directory, struct connection *connection)
+{
+    struct snapshot *snapshot;
+    enum status status = snapshot_read(connection, &snapshot);
+    if (status == STATUS_OK)
+        swap_in(directory, snapshot);
+    return status;
+}
+
+static enum status read_zones(struct directory *directory)
+{
+    struct result *result;
+    bool failed = false;
+    enum status status = query_run(directory->connection, QUERY_TIME_ZONE_LIST, NULL, &result);
+    if (status != STATUS_OK)
+        return status;
+    directory->zone_count = (size_t)result_rows(result);
+    directory->zones = arena_array(directory->arena, directory->zone_count + 1, sizeof *directory->zones);
+    for (size_t i = 0; directory->zones && i < directory->zone_count; i++)
+        directory->zones[i] = result_copy(result, (int)i, 0, directory->arena, &failed).bytes;
+    result_free(result);
+    return directory->zones == NULL || failed ? STATUS_NO_MEMORY : STATUS_OK;
+}
+
+static int compare_names(const void *wanted, const void *name)
+{
+    return strcmp(wanted, *(const char *const *)name);
+}
+
+bool directory_has_time_zone(const struct directory *directory, const char *name)
+{
+    return bsearch(name, directory->zones, directory->zone_count, sizeof *directory->zones, compare_names) != NULL;
+}
+
+static enum status listen_and_read(struct directory *directory)
+{
+    /* LISTEN first: what changes after it is notified, what changed before it is read. */
+    enum status status = connection_script(directory->connection, "LISTEN hark_directory");
+    return status == STATUS_OK ? directory_refresh(directory, directory->connection) : status;
+}
+
+static void drain_notifications(struct connection *connection)
+{
+    PGnotify *notify;
+    PQconsumeInput(connection->pg);
+    while ((notify = PQnotifies(connection->pg)) != NULL)
+        PQfreemem(notify);
+}
+
+/* Waits for a notification, a second, or the stop; false on stop. */
+static bool wait_for_change(struct directory *directory)
+{
+    struct pollfd polled[] = {{.fd = directory->stop_fd, .events = POLLIN},
+                              {.fd = PQsocket(directory->connection->pg), .events = POLLIN}};
+    nfds_t count = connection_is_good(directory->connection) ? 2 : 1;
+    if (poll(polled, count, POLL_MS) < 0 && errno != EINTR)
+        log_error("poll failed in the directory's thread");
+    return (polled[0].revents & POLLIN) == 0;
+}
+
+static void *follow(void *context)
+{
+    struct directory *directory = context;
+    while (wait_for_change(directory)) {
+        enum status status;
+        if (connection_is_good(directory->connection)) {
+            drain_notifications(directory->connection);
+            status = directory_refresh(directory, directory->connection);
+        } else {
+            status = connection_restore(directory->connection);
+            if (status == STATUS_OK)
+                status = listen_and_read(directory);
+        }
+        atomic_store(&directory->is_current, status == STATUS_OK);
+    }
+    return NULL;
+}
+
+enum status directory_open(const struct database_options *options, struct directory **directory)
+{
+    struct directory *opened = calloc(1, sizeof *opened);
+    enum status status;
+
+    *directory = NULL;
+    if (opened == NULL)
+        return STATUS_NO_MEMORY;
+    opened->stop_fd = -1;
+    pthread_mutex_init(&opened->lock, NULL);
+    opened->arena = arena_new(0);
+    status = opened->arena ? connection_open(options, "directory", &opened->connection) : STATUS_NO_MEMORY;
+    if (status == STATUS_OK)
+        status = read_zones(opened);
+    if (status == STATUS_OK)
+        status = listen_and_read(opened);
+    if (status == STATUS_OK) {
+        atomic_init(&opened->is_current, true);
+        opened->stop_fd = eventfd(0, EFD_CLOEXEC);
+        if (opened->stop_fd < 0 || pthread_create(&opened->thread, NULL, follow, opened) != 0)
+            log_fatal("can't start the directory's thread");
+        *directory = opened;
+        return STATUS_OK;
+    }
+    snapshot_release(opened->snapshot);
+    connection_close(opened->connection);
+    arena_free(opened->arena);
+    free(opened);
+    return status;
+}
+
+void directory_close(struct directory *directory)
+{
+    if (directory == NULL)
+        return;
+    if (eventfd_write(directory->stop_fd, 1) == 0)
+        pthread_join(directory->thread, NULL);
+    close(directory->stop_fd);
+    pthread_mutex_destroy(&directory->lock);
+    snapshot_release(directory->snapshot);
+    connection_close(directory->connection);
+    arena_free(directory->arena);
+    free(directory);
+}
+
+bool directory_is_current(struct directory *directory)
+{
+    return atomic_load(&directory->is_current);
+}

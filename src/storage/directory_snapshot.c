@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: MIT */
+#include "directory_snapshot.h"
+
+#include "base/arena.h"
+#include "query.h"
+
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct snapshot {
+    atomic_int holders;
+    struct arena *arena;
+    struct project *projects; /* ascending by id */
+    size_t project_count;
+    struct key *keys; /* ascending by digest */
+    size_t key_count;
+};
+
+struct snapshot *snapshot_hold(struct snapshot *snapshot)
+{
+    atomic_fetch_add_explicit(&snapshot->holders, 1, memory_order_relaxed);
+    return snapshot;
+}
+
+void snapshot_release(struct snapshot *snapshot)
+{
+    if (snapshot == NULL || atomic_fetch_sub_explicit(&snapshot->holders, 1, memory_order_acq_rel) != 1)
+        return;
+    arena_free(snapshot->arena);
+    free(snapshot);
+}
+
+static bool read_project(const struct result *result, int row, struct arena *arena, struct project *project)
+{
+    bool failed = false;
+    size_t declared;
+    struct text *names = result_texts(result, row, 4, arena, &declared, &failed);
+    struct text secret = result_text(result, row, 5);
+
+    project->id = result_int4(result, row, 0);
+    project->organization_id = result_int4(result, row, 1);
+    project->name = result_copy(result, row, 2, arena, &failed).bytes;
+    project->time_zone = result_copy(result, row, 3, arena, &failed).bytes;
+    for (size_t i = 0; !failed && i < declared && i < DECLARED_MAX; i++)
+        project->declared[i] = names[i].bytes;
+    memcpy(project->secret, secret.bytes, DIGEST_SIZE);
+    project->retention_horizon_us = result_time(result, row, 6);
+    return !failed;
+}
+
+static enum status read_projects(struct connection *connection, struct snapshot *snapshot)
+{
+    struct result *result;
+    enum status status = query_run(connection, QUERY_DIRECTORY_PROJECTS, NULL, &result);
+    if (status != STATUS_OK)
+        return status;
+    snapshot->project_count = (size_t)result_rows(result);
+    snapshot->projects = arena_array(snapshot->arena, snapshot->project_count + 1, sizeof *snapshot->projects);
+    if (snapshot->projects == NULL)
+        status = STATUS_NO_MEMORY;
+    for (size_t i = 0; status == STATUS_OK && i < snapshot->project_count; i++)
+        if (!read_project(result, (int)i, snapshot->arena, &snapshot->projects[i]))
+            status = STATUS_NO_MEMORY;
+    result_free(result);
+    return status;
+}
+
+static enum status read_keys(struct connection *connection, struct snapshot *snapshot)
+{
+    struct result *result;
+    enum status status = query_run(connection, QUERY_DIRECTORY_KEYS, NULL, &result);
+    if (status != STATUS_OK)
+        return status;
+    snapshot->key_count = (size_t)result_rows(result);
+    snapshot->keys = arena_array(snapshot->arena, snapshot->key_count + 1, sizeof *snapshot->keys);
+    if (snapshot->keys == NULL)
+        status = STATUS_NO_MEMORY;
+    for (size_t i = 0; status == STATUS_OK && i < snapshot->key_count; i++) {
+        struct key *key = &snapshot->keys[i];
+        key->id = result_int4(result, (int)i, 0);
+        key->organization_id = result_int4(result, (int)i, 1);
+        key->project_id = result_int4(result, (int)i, 2);
+        key->scope = (enum scope)result_int2(result, (int)i, 3);
+        key->is_test = result_bool(result, (int)i, 4);
+        memcpy(key->digest, result_text(result, (int)i, 5).bytes, DIGEST_SIZE);
+    }
+    result_free(result);
+    return status;
+}
+
+enum status snapshot_read(struct connection *connection, struct snapshot **snapshot)
+{
+    enum status status;
+    struct snapshot *made = calloc(1, sizeof *made);
+    *snapshot = NULL;
+    if (made == NULL)
+        return STATUS_NO_MEMORY;
+    atomic_init(&made->holders, 1);
+    made->arena = arena_new(0);
+    status = made->arena ? connection_begin_snapshot(connection) : STATUS_NO_MEMORY;
+    if (status == STATUS_OK)
+        status = read_projects(connection, made);
+    if (status == STATUS_OK)
+        status = read_keys(connection, made);
+    if (status == STATUS_OK)
+        status = connection_commit(connection);
+    if (status != STATUS_OK) {
+        connection_rollback(connection);
+        snapshot_release(made);
+        return status;
+    }
+    *snapshot = made;
+    return STATUS_OK;
+}
+
+/* A digest is no secret that timing could leak: whoever could choose its bytes would have to invert SHA-256. The last
+ * comparison takes the same time all the same. */
+const struct key *snapshot_key(const struct snapshot *snapshot, const uint8_t digest[DIGEST_SIZE])
+{
+    size_t low = 0;
+    size_t high = snapshot->key_count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (memcmp(snapshot->keys[middle].digest, digest, DIGEST_SIZE) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (low == snapshot->key_count || !digest_equal(snapshot->keys[low].digest, digest, DIGEST_SIZE))
+        return NULL;
+    return &snapshot->keys[low];
+}
+
+const struct project *snapshot_project(const struct snapshot *snapshot, int32_t id)
+{
+    for (size_t i = 0; i < snapshot->project_count; i++)
+        if (snapshot->projects[i].id == id)
+            return &snapshot->projects[i];
+    return NULL;
+}
+
+const struct project *snapshot_project_named(const struct snapshot *snapshot, const char *name)
+{
+    for (size_t i = 0; i < snapshot->project_count; i++)
+        if (strcmp(snapshot->projects[i].name, name) == 0)
+            return &snapshot->projects[i];
+    return NULL;
+}
+
+const struct project *snapshot_projects(const struct snapshot *snapshot, size_t *count)
+{
+    *count = snapshot->project_count;
+    return snapshot->projects;
+}
+
+enum dimension project_dimension(const struct project *project, const char *name)
+{
+    for (enum dimension d = 0; d < DIMENSION_COUNT; d++) {
+        const char *own = project_dimension_name(project, d);
+        if (own && strcmp(own, name) == 0)
+            return d;
+    }
+    return DIMENSION_COUNT;
+}
+
+const char *project_dimension_name(const struct project *project, enum dimension dimension)
+{
+    if (dimension >= DIMENSION_DECLARED_1 && dimension <= DIMENSION_DECLARED_4)
+        return project ? project->declared[dimension - DIMENSION_DECLARED_1] : NULL;
+    return dimension_name(dimension);
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef HARK_STORAGE_LIST_H
+#define HARK_STORAGE_LIST_H
+
+#include "query.h"
+#include "storage/dimension.h"
+
+/* Inside storage/ only: what the lists of responses and of events share. */
+
+/* Rows that one page may look at: with filters that let few through, the page comes back short and the cursor goes on from
+ * there, so that no request scans without end. */
+enum { LIST_SCAN_MAX = 20000 };
+
+/* Before (us, id), or after it where the list ascends; not before from_us. */
+struct list_range {
+    int32_t project_id;
+    int64_t from_us;
+    int64_t cursor_us;
+    struct id cursor_id;
+};
+
+/* Below every id: a bound in time alone. */
+#define LIST_FIRST_ID ((struct id){{0}})
+
+void list_range_arguments(struct arguments *arguments, const struct list_range *range);
+/* Eleven arrays of values, and whether there is no filter at all. */
+void list_cell_arguments(struct arguments *arguments, const struct text *const values[DIMENSION_COUNT],
+                         const size_t counts[DIMENSION_COUNT]);
+/* Where a scan of LIST_SCAN_MAX rows ended; *found false: the list ended before. */
+enum status list_edge(struct connection *connection, enum query_name name, const struct list_range *range, bool *found,
+                      int64_t *us, struct id *id) __attribute__((warn_unused_result));
+
+#endif

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: MIT */
+#include "storage/response.h"
+
+#include "base/timestamp.h"
+#include "columns.h"
+#include "query.h"
+#include "response_row.h"
+
+static void element_score(struct arguments *arguments, int8_t score)
+{
+    if (score == SCORE_ABSENT)
+        element_null(arguments);
+    else
+        element_int2(arguments, score);
+}
+
+/* A text[] inside an array can't be sent as such: its literal is, and the statement casts it. */
+static void element_tags(struct arguments *arguments, const struct response *response, struct buffer *scratch)
+{
+    if (response->tag_count == 0) {
+        element_null(arguments);
+        return;
+    }
+    buffer_reset(scratch);
+    for (size_t i = 0; i < response->tag_count; i++) {
+        buffer_string(scratch, i ? ",\"" : "{\"");
+        for (size_t j = 0; j < response->tags[i].size; j++) {
+            char byte = response->tags[i].bytes[j];
+            if (byte == '"' || byte == '\\')
+                buffer_string(scratch, "\\");
+            buffer_append(scratch, &byte, 1);
+        }
+        buffer_string(scratch, "\"");
+    }
+    buffer_string(scratch, "}");
+    if (scratch->failed)
+        arguments->bytes.failed = true;
+    else
+        element_text(arguments, (struct text){scratch->data, scratch->size});
+}
+
+static void insert_columns(struct arguments *arguments, struct response *const *r, size_t count, struct buffer *scratch)
+{
+    COLUMN(arguments, ARRAY_INT4, element_int4(arguments, r[i]->cell.project_id));
+    COLUMN(arguments, ARRAY_UUID, element_id(arguments, &r[i]->id));
+    COLUMN(arguments, ARRAY_TIMESTAMPTZ, element_time(arguments, r[i]->occurred_us));
+    COLUMN(arguments, ARRAY_INT4, element_int4(arguments, timestamp_quarter(r[i]->occurred_us)));
+    COLUMN(arguments, ARRAY_INT4, element_int4(arguments, r[i]->cell_id));
+    COLUMN(arguments, ARRAY_INT4, element_int4(arguments, r[i]->key_id));
+    for (int q = 0; q < QUESTION_COUNT; q++)
+        COLUMN(arguments, ARRAY_INT2, element_score(arguments, r[i]->scores[q]));
+    COLUMN(arguments, ARRAY_BOOL, element_bool(arguments, r[i]->is_test));
+    COLUMN(arguments, ARRAY_BYTEA, element_bytes(arguments, r[i]->content_hash, CONTENT_HASH_SIZE));
+    COLUMN(arguments, ARRAY_TEXT, element_text(arguments, r[i]->customer_id));
+    COLUMN(arguments, ARRAY_TEXT, element_text(arguments, r[i]->interaction_id));
+    COLUMN(arguments, ARRAY_TEXT, element_text(arguments, r[i]->source));
+    COLUMN(arguments, ARRAY_TEXT, element_text(arguments, r[i]->comment));
+    COLUMN(arguments, ARRAY_TEXT, element_tags(arguments, r[i], scratch));
+    COLUMN(arguments, ARRAY_TEXT, element_text(arguments, r[i]->properties));
+}
+
+/* The inserted ids come back in any order; both lists are small enough to search the sorted one. */
+static void mark_new(struct response *const *responses, size_t count, const struct result *result, bool *is_new)
+{
+    for (size_t i = 0; i < count; i++)
+        is_new[i] = false;
+    for (int row = 0; row < result_rows(result); row++) {
+        int32_t project_id = result_int4(result, row, 0);
+        struct id id = result_id(result, row, 1);
+        size_t low = 0;
+        size_t high = count;
+        while (low < high) {
+            size_t middle = low + (high - low) / 2;
+            const struct response *response = responses[middle];
+            if (response->cell.project_id < project_id ||
+                (response->cell.project_id == project_id && id_compare(&response->id, &id) < 0))
+                low = middle + 1;
+            else
+                high = middle;
+        }
+        is_new[low] = true;
+    }
+}
+
+enum status response_insert(struct connection *connection, struct response *const *responses, size_t count,
+                            int16_t slot, bool *is_new)
+{
+    struct arguments arguments;
+    struct buffer scratch;
+    struct result *result;
+    enum status status;
+
+    arguments_init(&arguments);
+    buffer_init(&scratch);
+    insert_columns(&arguments, responses, count, &scratch);
+    argument_int2(&arguments, slot);
+    status = query_run(connection, QUERY_RESPONSE_INSERT, &arguments, &result);
+    if (status == STATUS_OK)
+        mark_new(responses, count, result, is_new);
+    result_free(result);
+    buffer_clear(&scratch);
+    arguments_clear(&arguments);
+    return status;
+}
+
+static enum status read_rows(const struct result *result, struct arena *arena, struct stored_response **rows,
+                             size_t *found)
+{
+    int count = result_rows(result);
+    *found = 0;
+    *rows = arena_array(arena, (size_t)count + 1, sizeof **rows);
+    if (*rows == NULL)
+        return STATUS_NO_MEMORY;
+    for (int row = 0; row < count; row++)
+        if (!response_row_read(result, row, arena, &(*rows)[row]))
+            return STATUS_NO_MEMORY;
+    *found = (size_t)count;
+    return STATUS_OK;
+}
+
+enum status response_lock(struct connection *connection, const struct response_key *keys, size_t count,
+                          struct arena *arena, struct stored_response **rows, size_t *found)
+{
+    struct arguments arguments;
+    struct result *result;
+    enum status status;
+
+    arguments_init(&arguments);
+    COLUMN(&arguments, ARRAY_INT4, element_int4(&arguments, keys[i].project_id));
+    COLUMN(&arguments, ARRAY_UUID, element_id(&arguments, &keys[i].id));
+    COLUMN(&arguments, ARRAY_TEXT, element_text(&arguments, keys[i].properties));
+    status = query_run(connection, QUERY_RESPONSE_LOCK, &arguments, &result);
+    if (status == STATUS_OK)
+        status = read_rows(result, arena, rows, found);
+    for (size_t row = 0; status == STATUS_OK && row < *found; row++)
+        (*rows)[row].same_properties = result_bool(result, (int)row, RESPONSE_ROW_COLUMNS);
+    result_free(result);
+    arguments_clear(&arguments);
+    return status;
+}
+
+static void update_columns(struct arguments *arguments, struct stored_response *const *rows, size_t count,
+                           struct buffer *scratch)
+{
+    COLUMN(arguments, ARRAY_INT4, element_int4(arguments, rows[i]->response.cell.project_id));
+    COLUMN(arguments, ARRAY_UUID, element_id(arguments, &rows[i]->response.id));
+    COLUMN(arguments, ARRAY_INT4, element_int4(arguments, rows[i]->response.cell_id));
+    for (int q = 0; q < QUESTION_COUNT; q++)
+        COLUMN(arguments, ARRAY_INT2, element_score(arguments, rows[i]->response.scores[q]));
+    COLUMN(arguments, ARRAY_BOOL, element_bool(arguments, rows[i]->excluded));
+    COLUMN(arguments, ARRAY_TEXT, element_text(arguments, rows[i]->response.customer_id));
+    COLUMN(arguments, ARRAY_TEXT, element_text(arguments, rows[i]->response.interaction_id));
+    COLUMN(arguments, ARRAY_TEXT, element_text(arguments, rows[i]->response.source));
+    COLUMN(arguments, ARRAY_TEXT, element_text(arguments, rows[i]->response.comment));
+    COLUMN(arguments, ARRAY_TEXT, element_tags(arguments, &rows[i]->response, scratch));
+    COLUMN(arguments, ARRAY_TEXT, element_text(arguments, rows[i]->response.properties));
+}
+
+enum status response_update(struct connection *connection, struct stored_response *const *rows, size_t count,
+                            int16_t slot)
+{
+    struct arguments arguments;
+    struct buffer scratch;
+    enum status status;
+
+    arguments_init(&arguments);
+    buffer_init(&scratch);
+    update_columns(&arguments, rows, count, &scratch);
+    argument_int2(&arguments, slot);
+    status = query_execute(connection, QUERY_RESPONSE_UPDATE, &arguments);
+    buffer_clear(&scratch);
+    arguments_clear(&arguments);
+    return status;
+}
+
+enum status response_get(struct connection *connection, int32_t project_id, const struct id *id, struct arena *arena,
+                         struct stored_response **row)
+{
+    struct arguments arguments;
+    struct result *result;
+    enum status status;
+    size_t found = 0;
+
+    arguments_init(&arguments);
+    argument_int4(&arguments, project_id);
+    argument_id(&arguments, id);
+    status = query_run(connection, QUERY_RESPONSE_GET, &arguments, &result);
+    if (status == STATUS_OK)
+        status = read_rows(result, arena, row, &found);
+    if (status == STATUS_OK && found == 0)
+        status = STATUS_NOT_FOUND;
+    result_free(result);
+    arguments_clear(&arguments);
+    return status;
+}
