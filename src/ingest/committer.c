@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: MIT */
+#include "committer.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "storage/slot.h"
+
+#include <stdlib.h>
+#include <time.h>
+
+enum { RETRY_PAUSE_MS = 5, RECONNECT_PAUSE_MS = 100, RETRIES_MAX = 20 };
+
+static void pause_ms(long ms)
+{
+    struct timespec time = {.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000};
+    nanosleep(&time, NULL);
+}
+
+enum status committer_lease(struct committer *committer)
+{
+    enum status status = STATUS_OK;
+    if (committer->generation == connection_generation(committer->connection))
+        return STATUS_OK;
+    status = slot_lease(committer->connection, &committer->slot);
+    if (status == STATUS_OK)
+        committer->generation = connection_generation(committer->connection);
+    return status;
+}
+
+static void set_away(struct committer *committer, bool away)
+{
+    int64_t since = atomic_load(&committer->away_since_us);
+    if (away && since == 0) {
+        atomic_store(&committer->away_since_us, clock_monotonic_us());
+        log_warn("PostgreSQL is away: what was submitted waits");
+    } else if (!away && since != 0) {
+        atomic_store(&committer->away_since_us, 0);
+        log_info("PostgreSQL is back");
+    }
+}
+
+/* Items whose time is up leave with VERDICT_UNAVAILABLE; returns how many stay, moved to the front. */
+static size_t expire(struct ingest_item **items, size_t count)
+{
+    int64_t now_us = clock_monotonic_us();
+    size_t left = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (items[i]->deadline_us <= now_us)
+            items[i]->verdict = VERDICT_UNAVAILABLE;
+        else
+            items[left++] = items[i];
+    }
+    return left;
+}
+
+/* One attempt to get a session back, and a pause when it fails. */
+static void reconnect(struct committer *committer)
+{
+    if (connection_is_good(committer->connection))
+        return;
+    if (connection_restore(committer->connection) == STATUS_OK) {
+        meter_add(committer->ingest->reconnections, 1);
+        set_away(committer, false);
+        return;
+    }
+    set_away(committer, true);
+    pause_ms(RECONNECT_PAUSE_MS);
+}
+
+static void give_up(struct ingest_item **items, size_t count, enum verdict verdict)
+{
+    for (size_t i = 0; i < count; i++)
+        items[i]->verdict = verdict;
+}
+
+static void mark_run(struct ingest_item **items, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        items[i]->was_run = true;
+}
+
+static void run_step(struct committer *committer, step_fn *step, struct ingest_item **items, size_t count);
+
+/* PostgreSQL refused the batch for one of its rows: halves, until the bad one stands alone. */
+static void bisect(struct committer *committer, step_fn *step, struct ingest_item **items, size_t count,
+                   enum status status)
+{
+    if (count == 1) {
+        log_error("PostgreSQL refused one row (%s)", status_name(status));
+        items[0]->verdict = status == STATUS_INVALID ? VERDICT_REFUSED : VERDICT_UNAVAILABLE;
+        return;
+    }
+    meter_add(committer->ingest->bisections, 1);
+    run_step(committer, step, items, count / 2);
+    run_step(committer, step, items + count / 2, count - count / 2);
+}
+
+/* Runs a step until it is done, its items' time is up, or they are refused. A step is safe to run again: ids are unique, and
+ * an edit takes its difference from the stored row. */
+static void run_step(struct committer *committer, step_fn *step, struct ingest_item **items, size_t count)
+{
+    int retries = 0;
+    while (count > 0) {
+        enum status status = connection_is_good(committer->connection) ? step(committer, items, count) : STATUS_LOST;
+        switch (status) {
+        case STATUS_OK:
+            return;
+        case STATUS_RETRY:
+            meter_add(committer->ingest->retries, 1);
+            if (++retries > RETRIES_MAX) {
+                give_up(items, count, VERDICT_UNAVAILABLE);
+                return;
+            }
+            pause_ms(RETRY_PAUSE_MS * retries);
+            break;
+        case STATUS_INVALID:
+        case STATUS_INTERNAL:
+            bisect(committer, step, items, count, status);
+            return;
+        case STATUS_LOST:
+            mark_run(items, count);
+            reconnect(committer);
+            break;
+        default: /* no disk, no memory, no time: the server is there and can't at the moment */
+            reconnect(committer);
+            pause_ms(RECONNECT_PAUSE_MS);
+            break;
+        }
+        count = expire(items, count);
+    }
+}
+
+static int compare_keys(int32_t a_project, const struct id *a, int32_t b_project, const struct id *b)
+{
+    if (a_project != b_project)
+        return a_project < b_project ? -1 : 1;
+    return id_compare(a, b);
+}
+
+static void key_of(const struct ingest_item *item, int32_t *project_id, const struct id **id)
+{
+    *project_id = item->kind == INGEST_PATCH      ? item->patch->project_id
+                  : item->kind == INGEST_RESPONSE ? item->response->cell.project_id
+                                                  : item->event->cell.project_id;
+    *id = item->kind == INGEST_PATCH      ? &item->patch->id
+          : item->kind == INGEST_RESPONSE ? &item->response->id
+                                          : &item->event->id;
+}
+
+static int compare_items(const struct ingest_item *a, const struct ingest_item *b)
+{
+    int32_t a_project;
+    int32_t b_project;
+    const struct id *a_id;
+    const struct id *b_id;
+    key_of(a, &a_project, &a_id);
+    key_of(b, &b_project, &b_id);
+    return compare_keys(a_project, a_id, b_project, b_id);
+}
+
+/* Items of one bulk request lie in the order in which they were sent: of two with one id the first wins. */
+static int by_key(const void *a, const void *b)
+{
+    const struct ingest_item *left = *(struct ingest_item *const *)a;
+    const struct ingest_item *right = *(struct ingest_item *const *)b;
+    int order = compare_items(left, right);
+    return order ? order : (left > right) - (left < right);
+}
+
+/* Sorts by (project, id), moves the first of each key to the front and the repeats behind. Returns how many are first. */
+static size_t first_of_each(struct ingest_item **items, size_t count)
+{
+    struct ingest_item *repeats[INGEST_BATCH_MAX];
+    size_t first = 0;
+    size_t repeated = 0;
+    qsort(items, count, sizeof *items, by_key);
+    for (size_t i = 0; i < count; i++) {
+        if (first > 0 && compare_items(items[first - 1], items[i]) == 0)
+            repeats[repeated++] = items[i];
+        else
+            items[first++] = items[i];
+    }
+    for (size_t i = 0; i < repeated; i++)
+        items[first + i] = repeats[i];
+    return first;
+}
+
+/* The items of the wanted kinds (bits) that have no verdict yet. */
+static size_t pick(struct ingest_item **batch, size_t count, unsigned kinds, struct ingest_item **picked)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < count; i++)
+        if (batch[i]->verdict == VERDICT_PENDING && (kinds & 1u << batch[i]->kind))
+            picked[n++] = batch[i];
+    return n;
+}
+
+static void run_batch(struct committer *committer, struct ingest_item **batch, size_t count)
+{
+    static const unsigned responses = 1u << INGEST_RESPONSE;
+    static const unsigned events = 1u << INGEST_EVENT;
+    static const unsigned patches = 1u << INGEST_PATCH;
+    struct ingest_item *picked[INGEST_BATCH_MAX];
+    size_t n = pick(batch, count, responses | events, picked);
+
+    run_step(committer, batch_resolve, picked, n);
+    n = first_of_each(picked, pick(batch, count, responses, picked));
+    run_step(committer, batch_responses, picked, n);
+    n = first_of_each(picked, pick(batch, count, events, picked));
+    run_step(committer, batch_events, picked, n);
+    n = first_of_each(picked, pick(batch, count, responses | patches, picked));
+    run_step(committer, batch_edits, picked, n);
+}
+
+/* Items without a verdict share their id with another of the batch, and wait for the next one. */
+static void finish_batch(struct committer *committer, struct ingest_item **batch, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (batch[i]->verdict == VERDICT_PENDING)
+            queue_return(&committer->ingest->queue, batch[i], 1);
+        else
+            batch[i]->done(batch[i]);
+    }
+}
+
+static void timed_batch(struct committer *committer, struct ingest_item **batch, size_t count)
+{
+    int64_t started_us = clock_monotonic_us();
+    run_batch(committer, batch, count);
+    meter_observe(committer->ingest->batch_rows, (double)count);
+    meter_observe(committer->ingest->batch_seconds, (double)(clock_monotonic_us() - started_us) / 1e6);
+    finish_batch(committer, batch, count);
+}
+
+void *committer_run(void *context)
+{
+    struct committer *committer = context;
+    struct ingest_item *batch[INGEST_BATCH_MAX];
+    size_t count;
+    bool is_good = true;
+
+    /* While PostgreSQL is away nothing is submitted, so the committer looks for it without being asked. */
+    while (queue_take(&committer->ingest->queue, batch, INGEST_BATCH_MAX, is_good ? -1 : 0, &count)) {
+        if (count > 0)
+            timed_batch(committer, batch, count);
+        else
+            reconnect(committer);
+        is_good = connection_is_good(committer->connection);
+    }
+    return NULL;
+}
