@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef HARK_HTTP_REPLY_H
+#define HARK_HTTP_REPLY_H
+
+#include "base/buffer.h"
+#include "http/request.h"
+
+/* Sets the reply of a request; the last one set before it is finished wins. By who owns the request at that moment: its loop's
+ * thread in the hooks, whoever holds it while it is PENDING. Strings named content_type and slug are literals. */
+
+/* Copies name and value. At most 12 a reply; control characters in a value are a bug (assert). */
+void reply_header(struct request *request, const char *name, const char *value);
+/* The bytes are taken over (freed later). A failed buffer becomes a 503 problem. */
+void reply_buffer(struct request *request, int status, const char *content_type, struct buffer *body);
+void reply_json(struct request *request, int status, struct buffer *body);
+/* Bytes that live as long as the process. */
+void reply_static(struct request *request, int status, const char *content_type, const char *bytes, size_t size);
+void reply_empty(struct request *request, int status);
+
+/* RFC 9457. type is "about:blank"'s meaning made concrete: "/problems/<slug>", e.g. "/problems/validation"; title follows the status.
+ * The faults noted so far become `errors`. close: also close the connection (what follows can't be trusted). */
+void reply_problem(struct request *request, int status, const char *slug, const char *detail, ...)
+    __attribute__((format(printf, 4, 5)));
+void reply_close(struct request *request);
+
+/* Notes one fault of the request: pointer is a JSON pointer in URI fragment form ("#/answers/nps") for bodies, or
+ * NULL with parameter set to the name of a query parameter or header. At most 100 are kept, the rest counted. Copies. */
+void reply_fault(struct request *request, const char *pointer, const char *parameter, const char *detail, ...)
+    __attribute__((format(printf, 4, 5)));
+size_t reply_fault_count(const struct request *request);
+int reply_status(const struct request *request); /* 0: not set yet */
+
+#endif

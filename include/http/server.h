@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef HARK_HTTP_SERVER_H
+#define HARK_HTTP_SERVER_H
+
+#include "base/status.h"
+#include "http/request.h"
+
+/* The HTTP server: loops on threads of their own, each with one libmicrohttpd daemon in external mode. */
+struct http_server;
+
+struct http_application {
+    const struct route *routes;
+    size_t route_count;
+    void *context; /* given to the hooks */
+    /* The headers are in and a route was found; the body was not read yet. Refuse by setting a reply (the body is then not
+     * read), or call request_collect or request_stream. On a loop's thread: must not wait. */
+    void (*begin)(void *context, struct request *request);
+    /* The body is in. Same thread, must not wait: set a reply and return HANDLED, or hand the request over and return PENDING. */
+    enum outcome (*handle)(void *context, struct request *request);
+    /* The request ends: free what request_context holds. Any thread. May be NULL. */
+    void (*end)(void *context, struct request *request);
+};
+
+struct http_options {
+    const char *listen;       /* "127.0.0.1:8080", "[::1]:8080"; port 0 picks a free one */
+    const char *admin_listen; /* NULL: no second listener */
+    int threads;
+    int max_connections;
+    int idle_timeout_ms;
+    bool access_log;
+};
+
+/* Binds, starts the threads, serves. STATUS_CONFLICT: the port is taken; the reason was logged in plain words. */
+enum status http_open(const struct http_application *application, const struct http_options *options,
+                      struct http_server **server) __attribute__((warn_unused_result));
+/* "127.0.0.1:8080", with the port that was really bound. */
+const char *http_address(const struct http_server *server);
+const char *http_admin_address(const struct http_server *server);
+/* Graceful stop: no new connections, requests under way get their replies (with Connection: close), idle connections are closed.
+ * Returns when all are gone or after timeout_ms, when the rest was cut; true when none was cut. */
+bool http_drain(struct http_server *server, int timeout_ms);
+void http_close(struct http_server *server);
+
+#endif

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef HARK_SRC_HTTP_LOOP_H
+#define HARK_SRC_HTTP_LOOP_H
+
+/* The inside of the server: shared by the modules of this folder only. */
+
+#include "access.h"
+#include "farewell.h"
+#include "http/listener.h"
+#include "http/server.h"
+
+#include <microhttpd.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <time.h>
+
+/* The routes that one listener serves. */
+struct route_set {
+    struct route *routes;
+    size_t *indexes; /* of each in the application's table */
+    size_t count;
+};
+
+/* What all loops share. */
+struct http_server {
+    struct http_application application;
+    struct http_options options;
+    struct access access;
+    struct listener main;
+    struct listener admin; /* fd -1 when there is none */
+    bool has_admin;
+    struct route_set main_routes;
+    struct route_set admin_routes;
+    struct loop **loops;
+    int loop_count;
+    atomic_int connections;
+    atomic_int listening; /* loops that still accept: the last one closes the listeners */
+    atomic_bool draining;
+    atomic_bool stopping;
+    bool drained; /* the threads have ended */
+};
+
+/* A connection, from accept to close. */
+struct client {
+    struct client *previous;
+    struct client *next;
+    struct MHD_Connection *connection;
+    struct request *request; /* the one under way; NULL also where memory was out for it */
+    int fd;
+    bool is_admin;
+    bool is_busy;    /* a request is under way */
+    bool has_served; /* one at least */
+    bool has_left;   /* it sends nothing more, but may still wait for a reply */
+    bool is_shut;    /* told to go */
+    bool lingers;    /* its reply may overtake unread input: close it gently */
+};
+
+/* A thread that serves connections. Its descriptors and its daemon end with the server; the memory stays until the last
+ * request has let go of it. */
+struct loop {
+    atomic_int references; /* one of the server, one of each request */
+    struct http_server *server;
+    struct http_application application; /* a copy: outlives the server */
+    struct MHD_Daemon *daemon;
+    pthread_t thread;
+    int epoll;
+    int wake;
+    bool listens;
+    int64_t accepts_from_us; /* 0, or when to try again after descriptors ran out */
+    int64_t drains_from_us;  /* 0: not draining */
+    struct client *clients;
+    struct client *incoming; /* being handed to libmicrohttpd */
+    struct farewell farewell;
+
+    pthread_mutex_t mutex; /* guards the rest */
+    struct request *posted;
+    bool closed;
+};
+
+struct loop *loop_new(struct http_server *server);
+bool loop_start(struct loop *loop);
+void loop_wake(struct loop *loop);
+/* Joins the thread: false when it did not end before the deadline (CLOCK_REALTIME; NULL: never gives up). */
+bool loop_join(struct loop *loop, const struct timespec *deadline);
+/* After the thread ended: cuts what is left, and lets go. How many requests were cut. */
+size_t loop_close(struct loop *loop);
+
+struct loop *loop_hold(struct loop *loop);
+void loop_release(struct loop *loop);
+/* From any thread: have the loop continue or finish the request. */
+void loop_post(struct request *request, unsigned what);
+
+/* intake.c: connections as they come and go, on the loop's thread. */
+enum { ADMIN_EXTRA = 16 }; /* connections that the admin listener may have beyond the limit */
+void intake_open(struct loop *loop);
+void intake_accept(struct loop *loop, const struct listener *listener);
+/* Opens again after a pause, and stops for good when the server drains. */
+void intake_tend(struct loop *loop);
+void intake_client_left(struct client *client);
+/* In a drain: idle connections are closed. */
+void intake_drain(struct loop *loop);
+void intake_on_connection(void *loop, struct MHD_Connection *connection, void **client,
+                          enum MHD_ConnectionNotificationCode code);
+/* libmicrohttpd is to see the end of the input once it has read what is there. */
+void client_shut(struct client *client);
+
+#endif

@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: MIT */
+#include "http/reply.h"
+
+#include "base/log.h"
+#include "exchange.h"
+#include "loop.h"
+
+#include <assert.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <time.h>
+
+enum { DETAIL_SIZE = 512 };
+
+static const char json_type[] = "application/json";
+static const char problem_type[] = "application/problem+json";
+static const char no_memory[] =
+    "{\"type\":\"/problems/unavailable\",\"title\":\"Service Unavailable\",\"status\":503,\"detail\":\"out of memory\"}";
+
+void reply_clear(struct reply *reply)
+{
+    free(reply->owned);
+    reply->owned = NULL;
+}
+
+static void set_body(struct request *request, int status, const char *content_type, const char *bytes, size_t size)
+{
+    reply_clear(&request->reply);
+    request->reply.status = status;
+    request->reply.content_type = content_type;
+    request->reply.bytes = bytes;
+    request->reply.size = size;
+}
+
+static void set_no_memory(struct request *request)
+{
+    set_body(request, 503, problem_type, no_memory, sizeof no_memory - 1);
+}
+
+static bool is_clean(const char *value)
+{
+    for (; *value != '\0'; value++) {
+        if ((unsigned char)*value < 0x20 || *value == 0x7F) {
+            return false;
+        }
+    }
+    return true;
+}
+
+void reply_header(struct request *request, const char *name, const char *value)
+{
+    struct reply *reply = &request->reply;
+    assert(reply->header_count < REPLY_HEADERS_MAX && is_clean(value));
+    struct header header = {arena_string(request->arena, name), arena_string(request->arena, value)};
+    if (header.name == NULL || header.value == NULL) {
+        reply->failed = true;
+        return;
+    }
+    reply->headers[reply->header_count++] = header;
+}
+
+void reply_static(struct request *request, int status, const char *content_type, const char *bytes, size_t size)
+{
+    set_body(request, status, content_type, bytes, size);
+}
+
+void reply_empty(struct request *request, int status)
+{
+    set_body(request, status, NULL, "", 0);
+}
+
+void reply_buffer(struct request *request, int status, const char *content_type, struct buffer *body)
+{
+    if (body->failed) {
+        buffer_clear(body);
+        set_no_memory(request);
+        return;
+    }
+    size_t size = 0;
+    char *bytes = buffer_take(body, &size);
+    set_body(request, status, content_type, bytes == NULL ? "" : bytes, size);
+    request->reply.owned = bytes;
+}
+
+void reply_json(struct request *request, int status, struct buffer *body)
+{
+    reply_buffer(request, status, json_type, body);
+}
+
+void reply_close(struct request *request)
+{
+    request->reply.close = true;
+}
+
+int reply_status(const struct request *request)
+{
+    return request->reply.status;
+}
+
+size_t reply_fault_count(const struct request *request)
+{
+    return request->reply.fault_count;
+}
+
+static size_t faults_kept(const struct reply *reply)
+{
+    return reply->fault_count < REPLY_FAULTS_MAX ? reply->fault_count : REPLY_FAULTS_MAX;
+}
+
+static const char *copy_or_null(struct request *request, const char *string)
+{
+    if (string == NULL) {
+        return NULL;
+    }
+    const char *copy = arena_string(request->arena, string);
+    request->reply.failed = request->reply.failed || copy == NULL;
+    return copy;
+}
+
+void reply_fault(struct request *request, const char *pointer, const char *parameter, const char *detail, ...)
+{
+    struct reply *reply = &request->reply;
+    if (reply->fault_count++ >= REPLY_FAULTS_MAX) {
+        return;
+    }
+    if (reply->faults == NULL) {
+        reply->faults = arena_array(request->arena, REPLY_FAULTS_MAX, sizeof *reply->faults);
+    }
+    char text[DETAIL_SIZE];
+    va_list list;
+    va_start(list, detail);
+    vsnprintf(text, sizeof text, detail, list);
+    va_end(list);
+    if (reply->faults == NULL) {
+        reply->failed = true;
+        return;
+    }
+    reply->faults[reply->fault_count - 1] = (struct fault){
+        .pointer = copy_or_null(request, pointer),
+        .parameter = copy_or_null(request, parameter),
+        .detail = copy_or_null(request, text),
+    };
+}
+
+void reply_problem(struct request *request, int status, const char *slug, const char *detail, ...)
+{
+    if (request->reply.failed) {
+        set_no_memory(request);
+        return;
+    }
+    char text[DETAIL_SIZE];
+    va_list list;
+    va_start(list, detail);
+    vsnprintf(text, sizeof text, detail, list);
+    va_end(list);
+    size_t kept = faults_kept(&request->reply);
+    const struct problem problem = {
+        .status = status,
+        .slug = slug,
+        .title = MHD_get_reason_phrase_for((unsigned)status),
+        .detail = text,
+        .instance = request->path,
+        .request_id = request->id,
+        .faults = request->reply.faults,
+        .fault_count = kept,
+        .fault_omitted = request->reply.fault_count - kept,
+    };
+    struct buffer body;
+    buffer_init(&body);
+    problem_write(&body, &problem);
+    reply_buffer(request, status, problem_type, &body);
+}
+
+void reply_settle(struct request *request)
+{
+    if (request->reply.failed) {
+        set_no_memory(request);
+    } else if (request->reply.status == 0) {
+        LOG(LOG_LEVEL_ERROR, "a handler set no reply", LOG_STRING("request_id", request->id),
+            LOG_STRING("route", request->route == NULL ? NULL : request->route->pattern));
+        reply_problem(request, 500, "internal", "this is a bug in the service");
+    }
+}
+
+static bool has_header(const struct reply *reply, const char *name)
+{
+    for (size_t i = 0; i < reply->header_count; i++) {
+        if (strcasecmp(reply->headers[i].name, name) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void reply_each_header(struct request *request, bool closes, reply_each_fn *each, void *context)
+{
+    const struct reply *reply = &request->reply;
+    if (reply->content_type != NULL) {
+        each(context, "Content-Type", reply->content_type);
+        each(context, "X-Content-Type-Options", "nosniff");
+    }
+    each(context, "X-Request-Id", request->id);
+    if (!has_header(reply, "Cache-Control")) {
+        each(context, "Cache-Control", "no-store");
+    }
+    if (request->match.cors) {
+        /* The same for every origin, so no Vary. */
+        each(context, "Access-Control-Allow-Origin", "*");
+        each(context, "Access-Control-Expose-Headers", "ETag, Link, Location, Retry-After, X-Request-Id");
+    }
+    for (size_t i = 0; i < reply->header_count; i++) {
+        each(context, reply->headers[i].name, reply->headers[i].value);
+    }
+    if (closes) {
+        each(context, "Connection", "close");
+    }
+}
+
+static void write_header(void *context, const char *name, const char *value)
+{
+    buffer_format(context, "%s: %s\r\n", name, value);
+}
+
+void reply_write(struct request *request, struct buffer *bytes)
+{
+    char date[40];
+    struct tm now;
+    time_t seconds = (time_t)(request->received_us / 1000000);
+    strftime(date, sizeof date, "%a, %d %b %Y %H:%M:%S GMT", gmtime_r(&seconds, &now));
+    buffer_format(bytes, "HTTP/1.1 %d %s\r\nDate: %s\r\n", request->reply.status,
+                  MHD_get_reason_phrase_for((unsigned)request->reply.status), date);
+    reply_each_header(request, true, write_header, bytes);
+    buffer_format(bytes, "Content-Length: %zu\r\n\r\n", request->reply.size);
+    buffer_append(bytes, request->reply.bytes, request->reply.size);
+}
