@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef HARK_STORAGE_ROLLUP_H
+#define HARK_STORAGE_ROLLUP_H
+
+#include "base/arena.h"
+#include "base/status.h"
+#include "base/text.h"
+#include "storage/calendar.h"
+#include "storage/database.h"
+#include "storage/dimension.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+    ROLLUP_COUNTERS = 23, /* nps 0-10, csat 1-5, ces 1-7: the scores of question_scales, one after the other */
+    ROLLUP_ROWS_MAX = 100000
+};
+
+struct rollup_query {
+    const int32_t *project_ids;
+    size_t project_count;
+    int32_t from; /* quarters of an hour; from inclusive, to exclusive */
+    int32_t to;
+    const struct calendar *calendar; /* of from..to: counts by bucket; NULL: in all */
+    uint32_t group_by;               /* a bit for each enum dimension */
+    bool by_project;
+    const struct text *values[DIMENSION_COUNT]; /* any of them; an absent text stands for a missing value */
+    size_t value_counts[DIMENSION_COUNT];       /* 0: any */
+};
+
+/* Of one bucket of one group; never without an answer. */
+struct rollup_point {
+    int32_t bucket; /* of the calendar; 0 without one */
+    int64_t counts[ROLLUP_COUNTERS];
+};
+
+struct rollup_group {
+    int32_t project_id;                  /* 0 unless by_project */
+    struct text values[DIMENSION_COUNT]; /* of the grouped dimensions; absent: missing */
+    struct rollup_point *points;         /* ascending by bucket */
+    size_t point_count;
+};
+
+/* In no order. Groups of several projects with the same values are one, unless by_project. */
+struct rollup {
+    struct rollup_group *groups;
+    size_t group_count;
+};
+
+/* What the rollups hold, of one moment: everything committed before the call is in it. Texts live in the arena.
+ * STATUS_TOO_LARGE: more than ROLLUP_ROWS_MAX points. */
+enum status rollup_read(struct connection *connection, const struct rollup_query *query, struct arena *arena,
+                        struct rollup *rollup) __attribute__((warn_unused_result));
+
+#endif
