@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef HARK_API_SERVICE_H
+#define HARK_API_SERVICE_H
+
+#include "base/status.h"
+#include "http/server.h"
+#include "storage/database.h"
+#include "storage/directory.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct ingest;
+
+/* What handlers work with. Made by serve, shared by all threads. */
+struct service {
+    struct directory *directory;
+    struct ingest *ingest;
+    struct workers *workers;
+};
+
+/* Who asks, and for which tenant: set for every request of a route that needs a key, before its handler runs. */
+struct principal {
+    struct snapshot *snapshot; /* held until the request ends */
+    const struct key *key;
+    const struct project
+        *project; /* the key's own; for a key of an organization the one named by ?project=, else NULL */
+};
+
+const struct principal *request_principal(const struct request *request);
+
+/* The table of routes. */
+extern const struct route api_routes[];
+extern const size_t api_route_count;
+
+/* The hooks for http_open; context is a struct service. */
+struct http_application api_application(struct service *service);
+
+/* Threads with one reading session each, for handlers that wait for PostgreSQL. NULL when not one could connect. */
+struct workers *workers_open(struct service *service, const struct database_options *options, int count);
+/* Lets the queued requests finish. */
+void workers_close(struct workers *workers);
+
+/* The problem that a status of a lower layer becomes; `what` names the thing ("response"). Sets the reply. */
+void problem_of_status(struct request *request, enum status status, const char *what);
+
+#endif

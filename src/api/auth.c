@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: MIT */
+#include "call.h"
+#include "http/reply.h"
+#include "storage/account.h"
+
+#include <string.h>
+#include <strings.h>
+
+static const char *query_value(const struct request *request, const char *name)
+{
+    size_t count;
+    const struct query_pair *pairs = request_query(request, &count);
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(pairs[i].name, name) == 0)
+            return pairs[i].value;
+    return NULL;
+}
+
+/* sendBeacon can set no header: on routes that pages may post to, the key may be in the query. */
+static bool takes_query_key(const struct route *route)
+{
+    return route->method == METHOD_POST && (route->flags & ROUTE_CORS) && route->scope == SCOPE_WRITE;
+}
+
+static const char *bearer_of(const struct request *request)
+{
+    static const char scheme[] = "Bearer ";
+    const char *header = request_header(request, "Authorization");
+    if (header == NULL || strncasecmp(header, scheme, sizeof scheme - 1) != 0)
+        return NULL;
+    header += sizeof scheme - 1;
+    return header + strspn(header, " ");
+}
+
+static bool refuse(struct request *request, const char *challenge, const char *detail)
+{
+    reply_header(request, "WWW-Authenticate", challenge);
+    reply_problem(request, 401, "unauthorized", "%s", detail);
+    return false;
+}
+
+static bool refuse_scope(struct request *request, const struct key *key, bool from_query)
+{
+    const struct route *route = request_route(request);
+    if (from_query)
+        reply_problem(request, 403, "forbidden",
+                      "In the query only a write key is taken: send this one as a Bearer token.");
+    else
+        reply_problem(request, 403, "forbidden", "The key has the scope %s, and %s is needed here.",
+                      scope_name(key->scope), scope_name(route->scope));
+    return false;
+}
+
+/* The project of the request: the key's own, or for a key of an organization the one that the query names. */
+static bool choose_project(struct request *request, struct call *call)
+{
+    const struct key *key = call->principal.key;
+    const char *name = query_value(request, "project");
+    const struct project *project;
+
+    if (key->project_id != 0) {
+        call->principal.project = snapshot_project(call->principal.snapshot, key->project_id);
+        return true;
+    }
+    if (request_route(request)->flags & ROUTE_SPANS)
+        return true;
+    if (name == NULL) {
+        reply_fault(request, NULL, "project", "must name one project: the key opens all of its organization");
+        reply_problem(request, 422, "validation", "The key opens several projects.");
+        return false;
+    }
+    project = snapshot_project_named(call->principal.snapshot, name);
+    if (project == NULL || project->organization_id != key->organization_id) {
+        reply_fault(request, NULL, "project", "is not a project of the key's organization");
+        reply_problem(request, 422, "validation", "There is no such project.");
+        return false;
+    }
+    call->principal.project = project;
+    return true;
+}
+
+bool authenticate(struct request *request, struct call *call)
+{
+    const struct route *route = request_route(request);
+    const char *text = bearer_of(request);
+    bool from_query = text == NULL && takes_query_key(route);
+    uint8_t digest[DIGEST_SIZE];
+
+    if (route->scope == SCOPE_NONE)
+        return true;
+    if (from_query)
+        text = query_value(request, "key");
+    if (text == NULL)
+        return refuse(request, "Bearer realm=\"hark\"", "A key is needed: Authorization: Bearer hk_live_…");
+    call->principal.snapshot = directory_hold(call->service->directory);
+    if (key_digest(text, digest))
+        call->principal.key = snapshot_key(call->principal.snapshot, digest);
+    if (call->principal.key == NULL)
+        return refuse(request, "Bearer realm=\"hark\", error=\"invalid_token\"", "The key is unknown, or was revoked.");
+    if (!scope_holds(call->principal.key->scope, route->scope) ||
+        (from_query && call->principal.key->scope != SCOPE_WRITE))
+        return refuse_scope(request, call->principal.key, from_query);
+    return choose_project(request, call);
+}

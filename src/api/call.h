@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef HARK_API_CALL_H
+#define HARK_API_CALL_H
+
+#include "api/parameter.h"
+#include "api/service.h"
+#include "base/buffer.h"
+#include "bulk.h"
+
+/* Inside api/ only: what api/ knows about a request under way; the request's context. */
+struct call {
+    struct service *service;
+    struct principal principal;
+    const struct parameter_value *parameters;
+    struct ingest_item *item; /* of a request that brings one */
+    struct bulk *bulk;        /* of a request that brings many objects */
+    bool is_stream;           /* application/x-ndjson */
+    struct buffer line;       /* the unfinished line of an NDJSON upload */
+    bool skips_line;          /* it is too long: refused, and skipped to its end */
+};
+
+struct call *request_call(const struct request *request);
+
+/* Who asks: false, with 401 or 403 set as reply, when the route's scope isn't met. */
+bool authenticate(struct request *request, struct call *call);
+
+/* Decides what to do with the body, or refuses: 411, 413, 415. */
+void admit_body(struct request *request);
+/* POST /v1/responses and /v1/events as they arrive. */
+size_t submit_take(struct request *request, const char *bytes, size_t size);
+/* Hands one item to ingest; its verdict becomes the reply. */
+enum outcome submit_item(struct request *request, struct ingest_item *item);
+
+/* Queues the request for a worker. False: too many wait. */
+bool workers_submit(struct workers *workers, struct request *request);
+/* Runs the route's handler. */
+enum outcome run_handler(struct request *request, struct connection *connection);
+
+#endif

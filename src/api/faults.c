@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: MIT */
+#include "faults.h"
+
+#include "http/reply.h"
+
+#include <ctype.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+void faults_init(struct faults *faults, struct arena *arena)
+{
+    *faults = (struct faults){.arena = arena};
+    faults->last = &faults->first;
+}
+
+void faults_add(struct faults *faults, const char *pointer, const char *format, ...)
+{
+    char detail[256];
+    struct fault *fault;
+    va_list list;
+
+    if (faults->count++ >= FAULTS_MAX)
+        return;
+    va_start(list, format);
+    vsnprintf(detail, sizeof detail, format, list);
+    va_end(list);
+    fault = arena_alloc(faults->arena, sizeof *fault);
+    if (fault == NULL)
+        return;
+    fault->pointer = pointer;
+    fault->detail = arena_string(faults->arena, detail);
+    *faults->last = fault;
+    faults->last = &fault->next;
+}
+
+static bool is_plain(unsigned char c)
+{
+    return isalnum(c) || strchr("-._!$&'()*+,;=:@", c) != NULL;
+}
+
+const char *faults_child(struct faults *faults, const char *base, const char *name)
+{
+    size_t length = strlen(base);
+    char *pointer = arena_alloc(faults->arena, length + 1 + 3 * strlen(name) + 1);
+    char *end;
+
+    if (pointer == NULL)
+        return base;
+    memcpy(pointer, base, length);
+    end = pointer + length;
+    *end++ = '/';
+    for (; *name; name++) {
+        unsigned char c = (unsigned char)*name;
+        if (c == '~')
+            end += sprintf(end, "~0");
+        else if (c == '/')
+            end += sprintf(end, "~1");
+        else if (is_plain(c))
+            *end++ = (char)c;
+        else
+            end += sprintf(end, "%%%02X", c);
+    }
+    *end = '\0';
+    return pointer;
+}
+
+const char *faults_element(struct faults *faults, const char *base, size_t index)
+{
+    const char *pointer = arena_format(faults->arena, "%s/%zu", base, index);
+    return pointer ? pointer : base;
+}
+
+void faults_reply(const struct faults *faults, struct request *request)
+{
+    for (const struct fault *fault = faults->first; fault; fault = fault->next)
+        reply_fault(request, fault->pointer, NULL, "%s", fault->detail ? fault->detail : "is not valid");
+    if (faults->count > FAULTS_MAX)
+        reply_fault(request, "#", NULL, "and %zu more faults", faults->count - FAULTS_MAX);
+    reply_problem(request, 422, "validation", "%zu %s in the request's body", faults->count,
+                  faults->count == 1 ? "fault" : "faults");
+}
+
+void faults_write(const struct faults *faults, struct buffer *json)
+{
+    buffer_string(json, "[");
+    for (const struct fault *fault = faults->first; fault; fault = fault->next) {
+        const char *detail = fault->detail ? fault->detail : "is not valid";
+        buffer_string(json, fault == faults->first ? "{\"pointer\":" : ",{\"pointer\":");
+        buffer_json_string(json, fault->pointer, strlen(fault->pointer));
+        buffer_string(json, ",\"detail\":");
+        buffer_json_string(json, detail, strlen(detail));
+        buffer_string(json, "}");
+    }
+    buffer_string(json, "]");
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef HARK_API_FAULTS_H
+#define HARK_API_FAULTS_H
+
+#include "base/arena.h"
+#include "base/buffer.h"
+#include "http/request.h"
+
+#include <stddef.h>
+
+/* Inside api/ only: all that is wrong with one object, noted while it is decoded. */
+
+enum { FAULTS_MAX = 100 };
+
+struct fault {
+    const char *pointer; /* "#/answers/nps" */
+    const char *detail;
+    struct fault *next;
+};
+
+struct faults {
+    struct arena *arena;
+    struct fault *first;
+    struct fault **last;
+    size_t count; /* also those past FAULTS_MAX, which are not kept */
+};
+
+void faults_init(struct faults *faults, struct arena *arena);
+void faults_add(struct faults *faults, const char *pointer, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+/* base + "/" + name, escaped as a JSON pointer in a URI fragment (RFC 6901, section 6). In the arena. */
+const char *faults_child(struct faults *faults, const char *base, const char *name);
+const char *faults_element(struct faults *faults, const char *base, size_t index);
+
+/* Into the reply of a request, as a 422. */
+void faults_reply(const struct faults *faults, struct request *request);
+/* As a JSON array of {"pointer", "detail"}. */
+void faults_write(const struct faults *faults, struct buffer *json);
+
+#endif

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef HARK_API_HANDLERS_H
+#define HARK_API_HANDLERS_H
+
+#include "api/parameter.h"
+#include "api/service.h"
+
+/* Inside api/ only: every handler that routes.c names, with the table of its query parameters where it has one. */
+
+handler_fn responses_post;
+handler_fn responses_get;
+handler_fn responses_list;
+handler_fn responses_patch;
+extern const struct parameter responses_list_parameters[];
+
+handler_fn events_post;
+handler_fn events_list;
+extern const struct parameter events_list_parameters[];
+
+handler_fn erasures_post;
+
+handler_fn metrics_read;
+extern const struct parameter metrics_parameters[];
+
+handler_fn system_livez;
+handler_fn system_readyz;
+handler_fn system_metrics;
+handler_fn system_openapi;
+
+#endif

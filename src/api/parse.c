@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: MIT */
+#include "parse.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+static bool is_space(char c)
+{
+    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+static size_t skip_space(struct text text, size_t i)
+{
+    while (i < text.size && is_space(text.bytes[i]))
+        i++;
+    return i;
+}
+
+bool parse_is_blank(struct text text)
+{
+    return skip_space(text, 0) == text.size;
+}
+
+bool parse_is_array(struct text text)
+{
+    size_t i = skip_space(text, 0);
+    return i < text.size && text.bytes[i] == '[';
+}
+
+/* Behind the closing quote of the string that opens at i; SIZE_MAX: it doesn't close. */
+static size_t skip_string(struct text text, size_t i)
+{
+    for (i++; i < text.size; i++) {
+        if (text.bytes[i] == '\\')
+            i++;
+        else if (text.bytes[i] == '"')
+            return i + 1;
+    }
+    return SIZE_MAX;
+}
+
+/* Depth alone, before anything is built. Brackets that don't match are jansson's to find. */
+static bool is_too_deep(struct text text)
+{
+    size_t depth = 0;
+    for (size_t i = 0; i < text.size;) {
+        char c = text.bytes[i];
+        if (c == '"') {
+            i = skip_string(text, i);
+            continue;
+        }
+        if ((c == '{' || c == '[') && ++depth > PARSE_DEPTH)
+            return true;
+        if ((c == '}' || c == ']') && depth > 0)
+            depth--;
+        i++;
+    }
+    return false;
+}
+
+json_t *parse_object(struct text text, char fault[PARSE_FAULT_SIZE])
+{
+    json_error_t error;
+    json_t *json;
+
+    if (parse_is_blank(text)) {
+        snprintf(fault, PARSE_FAULT_SIZE, "is empty: a JSON object is expected");
+        return NULL;
+    }
+    if (text.size > PARSE_OBJECT_BYTES) {
+        snprintf(fault, PARSE_FAULT_SIZE, "is larger than %d bytes", PARSE_OBJECT_BYTES);
+        return NULL;
+    }
+    if (is_too_deep(text)) {
+        snprintf(fault, PARSE_FAULT_SIZE, "is nested deeper than %d levels", PARSE_DEPTH);
+        return NULL;
+    }
+    json = json_loadb(text.bytes, text.size, JSON_REJECT_DUPLICATES, &error);
+    if (json == NULL) {
+        snprintf(fault, PARSE_FAULT_SIZE, "is not valid JSON: line %d, column %d: %s", error.line, error.column,
+                 error.text);
+        return NULL;
+    }
+    if (!json_is_object(json)) {
+        snprintf(fault, PARSE_FAULT_SIZE, "must be a JSON object");
+        json_decref(json);
+        return NULL;
+    }
+    return json;
+}
+
+/* Behind the value that starts at i: strings and brackets are matched, the rest runs to a comma or bracket. */
+static size_t skip_value(struct text text, size_t i)
+{
+    size_t depth = 0;
+    while (i < text.size) {
+        char c = text.bytes[i];
+        if (c == '"') {
+            i = skip_string(text, i);
+            if (i == SIZE_MAX)
+                return SIZE_MAX;
+            continue;
+        }
+        if (depth == 0 && (c == ',' || c == ']' || c == '}'))
+            return i;
+        if (c == '{' || c == '[')
+            depth++;
+        else if (c == '}' || c == ']')
+            depth--;
+        i++;
+    }
+    return SIZE_MAX;
+}
+
+static enum parse_step take_value(struct parse_elements *elements, struct text *element)
+{
+    size_t end = skip_value(elements->text, elements->offset);
+    if (end == SIZE_MAX || end == elements->offset)
+        return PARSE_BROKEN;
+    *element = (struct text){elements->text.bytes + elements->offset, end - elements->offset};
+    elements->offset = end;
+    return PARSE_ELEMENT;
+}
+
+static enum parse_step at_end(struct parse_elements *elements)
+{
+    size_t rest = skip_space(elements->text, elements->offset + 1);
+    return rest == elements->text.size ? PARSE_END : PARSE_BROKEN;
+}
+
+enum parse_step parse_next(struct parse_elements *elements, struct text *element)
+{
+    const char *bytes = elements->text.bytes;
+    size_t size = elements->text.size;
+    bool is_first = !elements->is_started;
+
+    elements->offset = skip_space(elements->text, elements->offset);
+    if (elements->offset >= size || (is_first && bytes[elements->offset] != '['))
+        return PARSE_BROKEN;
+    if (is_first) {
+        elements->is_started = true;
+        elements->offset = skip_space(elements->text, elements->offset + 1);
+        if (elements->offset < size && bytes[elements->offset] == ']')
+            return at_end(elements);
+        return take_value(elements, element);
+    }
+    if (bytes[elements->offset] == ']')
+        return at_end(elements);
+    if (bytes[elements->offset] != ',')
+        return PARSE_BROKEN;
+    elements->offset = skip_space(elements->text, elements->offset + 1);
+    return take_value(elements, element);
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef HARK_API_PARSE_H
+#define HARK_API_PARSE_H
+
+#include "base/text.h"
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Inside api/ only: JSON from strangers. */
+
+enum { PARSE_OBJECT_BYTES = 64 * 1024, PARSE_DEPTH = 16, PARSE_FAULT_SIZE = 256 };
+
+/* One object of at most PARSE_OBJECT_BYTES, no deeper than PARSE_DEPTH; no duplicate keys, no U+0000, no number beyond a double. NULL with
+ * a sentence in fault otherwise. The caller lets go with json_decref. */
+json_t *parse_object(struct text text, char fault[PARSE_FAULT_SIZE]);
+
+/* Walks the elements of an array without building a tree of it (a tree takes ten to eighty times the text). */
+struct parse_elements {
+    struct text text;
+    size_t offset;
+    bool is_started;
+};
+enum parse_step { PARSE_ELEMENT, PARSE_END, PARSE_BROKEN };
+/* The next element's text; its inside is checked when it is loaded. PARSE_BROKEN: not an array, or its brackets, commas and
+ * quotes don't match. */
+enum parse_step parse_next(struct parse_elements *elements, struct text *element);
+bool parse_is_array(struct text text);
+bool parse_is_blank(struct text text);
+
+#endif

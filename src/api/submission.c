@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: MIT */
+#include "submission.h"
+
+#include "base/digest.h"
+#include "draft.h"
+#include "parse.h"
+
+#include <string.h>
+
+static const int64_t SECOND_US = 1000000;
+static const int64_t DAY_US = INT64_C(86400) * 1000000;
+static const int64_t FIRST_US = INT64_C(946684800) * 1000000; /* 2000-01-01: before it a clock was never set */
+enum { CLOCK_TOLERANCE_S = 5 };
+
+/* Not valid UTF-8 in the middle of otherwise good JSON is found by the parser; this is about the clock. With sent_at we know
+ * by how much the phone's clock is off: a few seconds are the way here, more is an error that occurred_at shares. */
+static int64_t correct_time(const struct draft *draft, int64_t received_us)
+{
+    int64_t error_us = received_us - draft->sent_us;
+    if (!(draft->flags & DRAFT_HAS_OCCURRED))
+        return received_us;
+    if (!(draft->flags & DRAFT_HAS_SENT))
+        return draft->occurred_us;
+    if (error_us > -CLOCK_TOLERANCE_S * SECOND_US && error_us < CLOCK_TOLERANCE_S * SECOND_US)
+        return draft->occurred_us;
+    return draft->occurred_us + error_us;
+}
+
+static void check_time(int64_t occurred_us, int64_t received_us, struct faults *faults)
+{
+    if (occurred_us > received_us + DAY_US)
+        faults_add(faults, "#/occurred_at", "must not be more than a day ahead");
+    else if (occurred_us < FIRST_US)
+        faults_add(faults, "#/occurred_at", "must not be before the year 2000");
+}
+
+/* Everything that was sent but sent_at and id, each with a mark of its own and its length. */
+static void hash_content(const struct draft *draft, struct faults *faults, uint8_t hash[CONTENT_HASH_SIZE])
+{
+    struct buffer content;
+    buffer_init(&content);
+    buffer_format(&content, "%u %lld %lld ", draft->flags & ~(unsigned)(DRAFT_HAS_SENT | DRAFT_HAS_ID),
+                  (long long)draft->occurred_us, (long long)draft->duration_ms);
+    buffer_append(&content, draft->response_id.bytes, ID_SIZE);
+    buffer_append(&content, draft->scores, sizeof draft->scores);
+    for (int d = 0; d < DIMENSION_SENT; d++)
+        buffer_format(&content, "%d:%zu:%.*s", d, draft->dimensions[d].size, (int)draft->dimensions[d].size,
+                      draft->dimensions[d].bytes ? draft->dimensions[d].bytes : "");
+    for (int t = 0; t < DRAFT_TEXT_COUNT; t++) {
+        buffer_format(&content, "%d:%zu:", t, draft->texts[t].size);
+        buffer_append(&content, draft->texts[t].bytes, draft->texts[t].size);
+    }
+    for (size_t i = 0; i < draft->tag_count; i++) {
+        buffer_format(&content, "%zu:", draft->tags[i].size);
+        buffer_append(&content, draft->tags[i].bytes, draft->tags[i].size);
+    }
+    if (content.failed)
+        faults_add(faults, "#", "could not be kept: out of memory");
+    else
+        digest_content(content.data, content.size, hash);
+    buffer_clear(&content);
+}
+
+static struct id derive_id(const struct submission *submission, const char *kind, struct text first, struct text second,
+                           struct faults *faults)
+{
+    struct buffer name;
+    uint8_t digest[DIGEST_SIZE] = {0};
+    buffer_init(&name);
+    /* Answers and events with the same external id are two things. */
+    buffer_format(&name, "%s:%d:%zu:", kind, (int)submission->kind, first.size);
+    buffer_append(&name, first.bytes, first.size);
+    buffer_append(&name, second.bytes, second.size);
+    if (name.failed)
+        faults_add(faults, "#", "could not be kept: out of memory");
+    else
+        digest_hmac_sha256(submission->principal->project->secret, name.data, name.size, digest);
+    buffer_clear(&name);
+    return id_from_digest(digest);
+}
+
+static struct id choose_id(const struct submission *submission, const struct draft *draft, struct faults *faults)
+{
+    struct text external = draft->texts[DRAFT_EXTERNAL_ID];
+    if (draft->flags & DRAFT_HAS_ID)
+        return draft->id;
+    if (!text_is_absent(external))
+        return derive_id(submission, "external", draft->texts[DRAFT_SOURCE], external, faults);
+    if (submission->idempotency_key) {
+        const char *place = arena_format(faults->arena, "%d:%zu", submission->principal->key->id, submission->index);
+        return derive_id(submission, "idempotency", text_of(submission->idempotency_key), text_of(place), faults);
+    }
+    return id_new();
+}
+
+static void fill_cell(const struct submission *submission, const struct draft *draft, struct cell_key *cell)
+{
+    cell->project_id = submission->principal->project->id;
+    memcpy(cell->values, draft->dimensions, sizeof draft->dimensions);
+    cell_key_seal(cell);
+}
+
+static void check_external(const struct draft *draft, struct faults *faults)
+{
+    if (!text_is_absent(draft->texts[DRAFT_EXTERNAL_ID]) && text_is_absent(draft->texts[DRAFT_SOURCE]))
+        faults_add(faults, "#/source", "must be given beside external_id: the two make the id");
+}
+
+static bool has_fault_at(const struct faults *faults, const char *pointer)
+{
+    for (const struct fault *fault = faults->first; fault; fault = fault->next)
+        if (strncmp(fault->pointer, pointer, strlen(pointer)) == 0)
+            return true;
+    return false;
+}
+
+static struct response *make_response(const struct submission *submission, const struct draft *draft,
+                                      struct faults *faults)
+{
+    struct response *response = arena_alloc(faults->arena, sizeof *response);
+    if (draft->score_count == 0 && !has_fault_at(faults, "#/answers"))
+        faults_add(faults, "#/answers", "must hold at least one answer, such as {\"nps\": 9}");
+    if (response == NULL)
+        return NULL;
+    response->occurred_us = correct_time(draft, submission->received_us);
+    check_time(response->occurred_us, submission->received_us, faults);
+    response->has_given_time = (draft->flags & DRAFT_HAS_OCCURRED) && !(draft->flags & DRAFT_HAS_SENT);
+    fill_cell(submission, draft, &response->cell);
+    response->key_id = submission->principal->key->id;
+    response->is_test = submission->principal->key->is_test;
+    memcpy(response->scores, draft->scores, sizeof response->scores);
+    response->customer_id = draft->texts[DRAFT_CUSTOMER_ID];
+    response->interaction_id = draft->texts[DRAFT_INTERACTION_ID];
+    response->source = draft->texts[DRAFT_SOURCE];
+    response->comment = draft->texts[DRAFT_COMMENT];
+    response->properties = draft->texts[DRAFT_PROPERTIES];
+    response->tags = draft->tags;
+    response->tag_count = draft->tag_count;
+    hash_content(draft, faults, response->content_hash);
+    response->id = choose_id(submission, draft, faults);
+    return response;
+}
+
+static struct event *make_event(const struct submission *submission, const struct draft *draft, struct faults *faults)
+{
+    struct event *event = arena_alloc(faults->arena, sizeof *event);
+    if (text_is_absent(draft->texts[DRAFT_ACTION]) && !has_fault_at(faults, "#/action"))
+        faults_add(faults, "#/action", "must be given: one word, such as \"completed\"");
+    if (text_is_absent(draft->texts[DRAFT_AMOUNT]) != text_is_absent(draft->texts[DRAFT_CURRENCY]) &&
+        !has_fault_at(faults, "#/amount") && !has_fault_at(faults, "#/currency"))
+        faults_add(faults, "#/amount", "amount and currency must be given together");
+    if (event == NULL)
+        return NULL;
+    event->occurred_us = correct_time(draft, submission->received_us);
+    check_time(event->occurred_us, submission->received_us, faults);
+    fill_cell(submission, draft, &event->cell);
+    event->key_id = submission->principal->key->id;
+    event->is_test = submission->principal->key->is_test;
+    event->has_response_id = draft->flags & DRAFT_HAS_RESPONSE_ID;
+    event->response_id = draft->response_id;
+    event->has_duration = draft->flags & DRAFT_HAS_DURATION;
+    event->duration_ms = draft->duration_ms;
+    event->action = draft->texts[DRAFT_ACTION];
+    event->stage = draft->texts[DRAFT_STAGE];
+    event->customer_id = draft->texts[DRAFT_CUSTOMER_ID];
+    event->session_id = draft->texts[DRAFT_SESSION_ID];
+    event->interaction_id = draft->texts[DRAFT_INTERACTION_ID];
+    event->amount = draft->texts[DRAFT_AMOUNT];
+    event->currency = draft->texts[DRAFT_CURRENCY];
+    event->source = draft->texts[DRAFT_SOURCE];
+    event->properties = draft->texts[DRAFT_PROPERTIES];
+    hash_content(draft, faults, event->content_hash);
+    event->id = choose_id(submission, draft, faults);
+    return event;
+}
+
+bool submission_decode(const struct submission *submission, struct text text, struct ingest_item *item,
+                       struct faults *faults, bool *is_malformed)
+{
+    char fault[PARSE_FAULT_SIZE];
+    struct draft draft;
+    bool made;
+    json_t *json = parse_object(text, fault);
+
+    *is_malformed = json == NULL;
+    if (json == NULL) {
+        faults_add(faults, "#", "%s", fault);
+        return false;
+    }
+    draft_decode(&draft, json, submission->kind == INGEST_RESPONSE ? draft_response_fields : draft_event_fields,
+                 submission->principal->project, faults);
+    json_decref(json);
+    check_external(&draft, faults);
+    item->kind = submission->kind;
+    if (submission->kind == INGEST_RESPONSE)
+        made = (item->response = make_response(submission, &draft, faults)) != NULL;
+    else
+        made = (item->event = make_event(submission, &draft, faults)) != NULL;
+    if (!made)
+        faults_add(faults, "#", "could not be kept: out of memory");
+    return faults->count == 0;
+}
+
+const struct id *submission_id(const struct ingest_item *item)
+{
+    return item->kind == INGEST_RESPONSE ? &item->response->id
+           : item->kind == INGEST_EVENT  ? &item->event->id
+                                         : &item->patch->id;
+}
+
+struct verdict_row {
+    int status;
+    bool is_retryable;
+    const char *word;
+    const char *detail;
+};
+
+static const struct verdict_row verdicts[] = {
+    [VERDICT_CREATED] = {201, false, "created", NULL},
+    [VERDICT_KNOWN] = {200, false, "duplicate", NULL},
+    [VERDICT_MERGED] = {200, false, "merged", NULL},
+    [VERDICT_CHANGED] = {200, false, "updated", NULL},
+    [VERDICT_CONFLICT] = {409, false, "conflict", "contradicts what is stored under this id"},
+    [VERDICT_NOT_FOUND] = {404, false, "not-found", "was not found under this id"},
+    [VERDICT_FORBIDDEN] = {403, false, "forbidden",
+                           "can't be changed any more: it was erased, or was posted more than 24 hours ago"},
+    [VERDICT_EMPTY] = {422, false, "empty", "would be left without any answer"},
+    [VERDICT_CAP] = {422, false, "cap",
+                     "brings a new dimension value or combination, and the project holds as many as it may"},
+    [VERDICT_REFUSED] = {422, false, "refused", "was refused by the database"},
+    [VERDICT_UNAVAILABLE] = {503, true, "unavailable",
+                             "the database is away: send it again with the same id, it will count once"},
+};
+
+int submission_status(enum verdict verdict)
+{
+    return verdicts[verdict].status;
+}
+
+const char *submission_detail(enum verdict verdict)
+{
+    return verdicts[verdict].detail;
+}
+
+bool submission_is_retryable(enum verdict verdict)
+{
+    return verdicts[verdict].is_retryable;
+}
+
+const char *submission_word(enum verdict verdict)
+{
+    return verdicts[verdict].word;
+}

@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: MIT */
+#include "call.h"
+#include "handlers.h"
+#include "http/reply.h"
+#include "parse.h"
+#include "submission.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* POST /v1/responses and POST /v1/events: one object, an array, or a stream of lines. */
+
+enum { ARRAY_ITEMS = 1000 };
+
+static enum ingest_kind kind_of(const struct request *request)
+{
+    return request_route(request)->handler == events_post ? INGEST_EVENT : INGEST_RESPONSE;
+}
+
+static void write_created(struct request *request, const struct ingest_item *item)
+{
+    char id[ID_TEXT_SIZE];
+    char location[64];
+    struct buffer json;
+    int status = submission_status(item->verdict);
+
+    id_format(submission_id(item), id);
+    buffer_init(&json);
+    buffer_format(&json, "{\"id\":\"%s\",\"status\":\"%s\"}", id, submission_word(item->verdict));
+    if (item->kind == INGEST_RESPONSE && status == 201) {
+        snprintf(location, sizeof location, "/v1/responses/%s", id);
+        reply_header(request, "Location", location);
+    }
+    reply_json(request, status, &json);
+}
+
+static void reply_verdict(struct request *request, const struct ingest_item *item)
+{
+    int status = submission_status(item->verdict);
+    if (status < 300) {
+        write_created(request, item);
+        return;
+    }
+    if (status == 503)
+        reply_header(request, "Retry-After", "1");
+    reply_problem(request, status, submission_word(item->verdict), "The %s %s.",
+                  item->kind == INGEST_EVENT ? "event" : "response", submission_detail(item->verdict));
+}
+
+static void complete(struct request *request)
+{
+    struct call *call = request_call(request);
+    reply_verdict(request, call->item);
+}
+
+/* On a committer's thread. */
+static void item_done(struct ingest_item *item)
+{
+    request_finish_with(item->context, complete);
+}
+
+enum outcome submit_item(struct request *request, struct ingest_item *item)
+{
+    struct call *call = request_call(request);
+    enum status status;
+    call->item = item;
+    item->done = item_done;
+    item->context = request;
+    item->next = NULL;
+    status = ingest_submit(call->service->ingest, item, 1);
+    if (status == STATUS_OK)
+        return PENDING;
+    problem_of_status(request, status, "answer");
+    return HANDLED;
+}
+
+static enum outcome submit_one(struct request *request, struct text body)
+{
+    struct submission submission = {.principal = request_principal(request),
+                                    .kind = kind_of(request),
+                                    .received_us = request_received_us(request),
+                                    .idempotency_key = request_header(request, "Idempotency-Key")};
+    struct ingest_item *item = arena_alloc(request_arena(request), sizeof *item);
+    struct faults faults;
+    bool is_malformed;
+
+    if (body.size > PARSE_OBJECT_BYTES) {
+        reply_problem(request, 413, "body-too-large", "An object may have at most %d bytes.", PARSE_OBJECT_BYTES);
+        return HANDLED;
+    }
+    faults_init(&faults, request_arena(request));
+    if (item == NULL) {
+        problem_of_status(request, STATUS_NO_MEMORY, "answer");
+        return HANDLED;
+    }
+    if (submission_decode(&submission, body, item, &faults, &is_malformed))
+        return submit_item(request, item);
+    if (is_malformed)
+        reply_problem(request, 400, "malformed", "The body %s.", faults.first ? faults.first->detail : "can't be read");
+    else
+        faults_reply(&faults, request);
+    return HANDLED;
+}
+
+/* Brackets and commas of the whole array are looked at before anything is stored: a body that was cut stores nothing. */
+static bool check_array(struct request *request, struct text body)
+{
+    struct parse_elements elements = {.text = body};
+    struct text element;
+    enum parse_step step;
+    size_t count = 0;
+    while ((step = parse_next(&elements, &element)) == PARSE_ELEMENT)
+        count++;
+    if (step == PARSE_BROKEN)
+        reply_problem(request, 400, "malformed",
+                      "The body is not valid JSON: its brackets, commas or quotes don't match.");
+    else if (count == 0)
+        reply_problem(request, 400, "malformed", "The array is empty.");
+    else if (count > ARRAY_ITEMS)
+        reply_problem(request, 413, "too-large",
+                      "The array has %zu items, and %d are allowed: send more as "
+                      "application/x-ndjson.",
+                      count, ARRAY_ITEMS);
+    return step == PARSE_END && count > 0 && count <= ARRAY_ITEMS;
+}
+
+static enum outcome submit_array(struct request *request, struct text body)
+{
+    struct call *call = request_call(request);
+    struct parse_elements elements = {.text = body};
+    struct text element;
+
+    if (!check_array(request, body))
+        return HANDLED;
+    call->bulk = bulk_new(call->service, request, kind_of(request));
+    if (call->bulk == NULL) {
+        problem_of_status(request, STATUS_NO_MEMORY, "array");
+        return HANDLED;
+    }
+    while (parse_next(&elements, &element) == PARSE_ELEMENT)
+        bulk_add(call->bulk, element);
+    return bulk_finish(call->bulk);
+}
+
+static void take_line(struct call *call, struct text line)
+{
+    if (line.size > 0 && line.bytes[line.size - 1] == '\r')
+        line.size--;
+    if (!parse_is_blank(line))
+        bulk_add(call->bulk, line);
+}
+
+/* The rest of a line that its chunk didn't end. */
+static void keep_rest(struct call *call, const char *bytes, size_t size)
+{
+    if (call->skips_line)
+        return;
+    if (call->line.size + size <= PARSE_OBJECT_BYTES + 1) {
+        buffer_append(&call->line, bytes, size);
+        return;
+    }
+    call->skips_line = true;
+    buffer_reset(&call->line);
+    bulk_refuse(call->bulk, 413, "is a line of more than 65536 bytes");
+}
+
+static void end_line(struct call *call, const char *bytes, size_t size)
+{
+    if (call->skips_line) {
+        call->skips_line = false;
+        return;
+    }
+    if (call->line.size == 0 && size <= PARSE_OBJECT_BYTES + 1) {
+        take_line(call, (struct text){bytes, size});
+        return;
+    }
+    keep_rest(call, bytes, size);
+    if (!call->skips_line)
+        take_line(call, (struct text){call->line.data, call->line.size});
+    call->skips_line = false;
+    buffer_reset(&call->line);
+}
+
+size_t submit_take(struct request *request, const char *bytes, size_t size)
+{
+    struct call *call = request_call(request);
+    size_t taken = 0;
+    if (call->bulk == NULL)
+        call->bulk = bulk_new(call->service, request, kind_of(request));
+    if (call->bulk == NULL) {
+        reply_header(request, "Retry-After", "1");
+        reply_problem(request, 503, "unavailable", "Out of memory: nothing of this upload was stored.");
+        return size;
+    }
+    while (taken < size && bulk_has_room(call->bulk)) {
+        const char *start = bytes + taken;
+        const char *end = memchr(start, '\n', size - taken);
+        if (end == NULL) {
+            keep_rest(call, start, size - taken);
+            return size;
+        }
+        end_line(call, start, (size_t)(end - start));
+        taken += (size_t)(end - start) + 1;
+    }
+    return taken;
+}
+
+static enum outcome end_stream(struct request *request)
+{
+    struct call *call = request_call(request);
+    if (call->bulk && call->line.size > 0)
+        end_line(call, "", 0);
+    if (call->bulk == NULL || bulk_count(call->bulk) == 0) {
+        reply_problem(request, 400, "malformed", "The body is empty: one JSON object a line is expected.");
+        return HANDLED;
+    }
+    return bulk_finish(call->bulk);
+}
+
+static enum outcome submit(struct request *request)
+{
+    size_t size;
+    const char *bytes = request_body(request, &size);
+    struct text body = {bytes ? bytes : "", size};
+
+    if (request_call(request)->is_stream)
+        return end_stream(request);
+    return parse_is_array(body) ? submit_array(request, body) : submit_one(request, body);
+}
+
+enum outcome responses_post(struct request *request, struct service *service, struct connection *connection)
+{
+    (void)service;
+    (void)connection;
+    return submit(request);
+}
+
+enum outcome events_post(struct request *request, struct service *service, struct connection *connection)
+{
+    (void)service;
+    (void)connection;
+    return submit(request);
+}

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/log.h"
+#include "call.h"
+#include "http/reply.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+
+enum { WAITING_MAX = 1024 };
+
+struct job {
+    struct request *request;
+    struct job *next;
+};
+
+struct worker {
+    struct workers *workers;
+    struct connection *connection;
+    pthread_t thread;
+};
+
+struct workers {
+    pthread_mutex_t lock;
+    pthread_cond_t filled;
+    struct job *first;
+    struct job **last;
+    int waiting;
+    bool is_closed;
+    struct worker *worker;
+    int count;
+};
+
+bool workers_submit(struct workers *workers, struct request *request)
+{
+    struct job *job = arena_alloc(request_arena(request), sizeof *job);
+    bool fits;
+    if (job == NULL)
+        return false;
+    job->request = request;
+    pthread_mutex_lock(&workers->lock);
+    fits = workers->waiting < WAITING_MAX && !workers->is_closed;
+    if (fits) {
+        *workers->last = job;
+        workers->last = &job->next;
+        workers->waiting++;
+        pthread_cond_signal(&workers->filled);
+    }
+    pthread_mutex_unlock(&workers->lock);
+    return fits;
+}
+
+static struct request *take(struct workers *workers)
+{
+    struct request *request = NULL;
+    pthread_mutex_lock(&workers->lock);
+    while (workers->first == NULL && !workers->is_closed)
+        pthread_cond_wait(&workers->filled, &workers->lock);
+    if (workers->first) {
+        request = workers->first->request;
+        workers->first = workers->first->next;
+        workers->waiting--;
+        if (workers->first == NULL)
+            workers->last = &workers->first;
+    }
+    pthread_mutex_unlock(&workers->lock);
+    return request;
+}
+
+/* A read that met a server on its way down is run once more on a new session; nothing was written by it. */
+static enum outcome run_job(struct worker *worker, struct request *request)
+{
+    enum outcome outcome;
+    if (!connection_is_alive(worker->connection) && connection_restore(worker->connection) != STATUS_OK) {
+        problem_of_status(request, STATUS_UNAVAILABLE, "request");
+        return HANDLED;
+    }
+    outcome = run_handler(request, worker->connection);
+    if (outcome == HANDLED && reply_status(request) == 503 && request_method(request) == METHOD_GET &&
+        !connection_is_good(worker->connection) && connection_restore(worker->connection) == STATUS_OK)
+        outcome = run_handler(request, worker->connection);
+    return outcome;
+}
+
+static void *work(void *context)
+{
+    struct worker *worker = context;
+    struct request *request;
+    while ((request = take(worker->workers)) != NULL)
+        if (run_job(worker, request) == HANDLED)
+            request_finish(request);
+    return NULL;
+}
+
+struct workers *workers_open(struct service *service, const struct database_options *options, int count)
+{
+    struct workers *workers = calloc(1, sizeof *workers);
+    (void)service;
+    if (workers == NULL)
+        return NULL;
+    workers->worker = calloc((size_t)count, sizeof *workers->worker);
+    if (workers->worker == NULL) {
+        free(workers);
+        return NULL;
+    }
+    workers->last = &workers->first;
+    pthread_mutex_init(&workers->lock, NULL);
+    pthread_cond_init(&workers->filled, NULL);
+    for (; workers->count < count; workers->count++) {
+        struct worker *worker = &workers->worker[workers->count];
+        worker->workers = workers;
+        if (connection_open(options, "read", &worker->connection) != STATUS_OK) {
+            workers_close(workers);
+            return NULL;
+        }
+        if (pthread_create(&worker->thread, NULL, work, worker) != 0)
+            log_fatal("can't start a worker's thread");
+    }
+    return workers;
+}
+
+void workers_close(struct workers *workers)
+{
+    if (workers == NULL)
+        return;
+    pthread_mutex_lock(&workers->lock);
+    workers->is_closed = true;
+    pthread_cond_broadcast(&workers->filled);
+    pthread_mutex_unlock(&workers->lock);
+    for (int i = 0; i < workers->count; i++) {
+        pthread_join(workers->worker[i].thread, NULL);
+        connection_close(workers->worker[i].connection);
+    }
+    pthread_cond_destroy(&workers->filled);
+    pthread_mutex_destroy(&workers->lock);
+    free(workers->worker);
+    free(workers);
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef HARK_API_WRITE_H
+#define HARK_API_WRITE_H
+
+#include "base/buffer.h"
+#include "http/request.h"
+#include "storage/directory.h"
+#include "storage/event.h"
+#include "storage/response.h"
+
+/* Inside api/ only: what is stored, as JSON. Every field is there, null where it is missing. */
+
+void write_response(struct buffer *json, const struct stored_response *stored, const struct project *project);
+void write_event(struct buffer *json, const struct stored_event *stored, const struct project *project);
+
+void write_text(struct buffer *json, struct text text);
+void write_time(struct buffer *json, int64_t us);
+
+/* {"data":[…],"next":…} of one page, where data holds the rows so far: closes it, with Link. cursor NULL: the last page. */
+void write_page_end(struct request *request, struct buffer *json, const char *cursor);
+
+#endif
