@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef HARK_COMMAND_COMMANDS_H
+#define HARK_COMMAND_COMMANDS_H
+
+#include "command/command.h"
+#include "options.h"
+
+/* What the table of commands holds. */
+command_fn serve_run;
+command_fn migrate_run;
+command_fn project_create_run;
+command_fn project_list_run;
+command_fn key_create_run;
+command_fn key_list_run;
+command_fn key_revoke_run;
+command_fn routes_run;
+command_fn verify_run;
+command_fn version_run;
+command_fn help_run;
+
+extern const struct option_rule serve_rules[];
+extern const struct option_rule project_create_rules[];
+extern const struct option_rule key_create_rules[];
+extern const struct option_rule key_list_rules[];
+extern const struct option_rule verify_rules[];
+
+#endif

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: MIT */
+#include "api/service.h"
+#include "base/log.h"
+#include "base/version.h"
+#include "commands.h"
+#include "http/server.h"
+#include "ingest/ingest.h"
+#include "maintenance.h"
+#include "quickstart.h"
+#include "start.h"
+#include "storage/cluster.h"
+#include "storage/migration.h"
+#include "turn.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+enum { SERVE_QUICKSTART };
+
+const struct option_rule serve_rules[] = {
+    {.name = "quickstart", .meaning = "makes a project with keys, once, and prints them with commands to try"},
+    {.name = NULL},
+};
+
+/* All that lives as long as the process, in the order in which it is made. */
+struct serve {
+    struct config config;
+    struct cluster *cluster;
+    char *private_url;
+    struct database_options database;
+    struct dictionary *dictionary;
+    struct service service;
+    struct maintenance *maintenance;
+    struct quickstart quickstart;
+    struct http_server *http;
+};
+
+/* Commands may be at work in the folder: what PostgreSQL they run ends with them. */
+static enum status open_cluster(struct serve *serve)
+{
+    const char *data_dir = serve->config.data_dir;
+    int turn = turn_take(data_dir, TURN_ALONE);
+    if (turn < 0)
+        return STATUS_UNAVAILABLE;
+    enum status status = cluster_open(data_dir, &serve->cluster);
+    close(turn);
+    serve->private_url = status == STATUS_OK ? cluster_url(data_dir) : NULL;
+    return status == STATUS_OK && serve->private_url == NULL ? STATUS_NO_MEMORY : status;
+}
+
+/* On a session of its own: a migration lifts the timeouts. */
+static enum status migrate(const struct database_options *database)
+{
+    struct connection *connection;
+    int applied;
+    enum status status = connection_open(database, "migrate", &connection);
+    if (status != STATUS_OK)
+        return status;
+    status = migration_apply(connection, &applied);
+    if (status == STATUS_OK && applied > 0)
+        LOG(LOG_LEVEL_INFO, "migrations applied", LOG_INTEGER("count", applied));
+    connection_close(connection);
+    return status;
+}
+
+static enum status open_database(struct serve *serve)
+{
+    const struct config *config = &serve->config;
+    enum status status = config->database_url == NULL ? open_cluster(serve) : STATUS_OK;
+    if (status != STATUS_OK)
+        return status;
+    serve->database = (struct database_options){
+        .url = config->database_url != NULL ? config->database_url : serve->private_url,
+        .statement_timeout_ms = config->statement_timeout_ms,
+        .allow_unsafe = config->allow_unsafe_database,
+    };
+    return migrate(&serve->database);
+}
+
+static enum status open_ingest(struct serve *serve)
+{
+    serve->dictionary = dictionary_new();
+    if (serve->dictionary == NULL)
+        return STATUS_NO_MEMORY;
+    const struct ingest_options options = {
+        .database = &serve->database,
+        .dictionary = serve->dictionary,
+        .committers = serve->config.committers,
+        .queue_size = serve->config.queue_size,
+        .timeout_ms = serve->config.commit_timeout_ms,
+    };
+    return ingest_open(&options, &serve->service.ingest);
+}
+
+static enum status open_workers(struct serve *serve)
+{
+    serve->service.workers = workers_open(&serve->service, &serve->database, serve->config.readers);
+    return serve->service.workers == NULL ? STATUS_UNAVAILABLE : STATUS_OK;
+}
+
+static enum status open_http(struct serve *serve)
+{
+    const struct config *config = &serve->config;
+    const struct http_application application = api_application(&serve->service);
+    const struct http_options options = {
+        .listen = config->listen,
+        .admin_listen = config->admin_listen,
+        .threads = config->http_threads,
+        .max_connections = config->max_connections,
+        .idle_timeout_ms = config->idle_timeout_ms,
+        .access_log = config->access_log,
+    };
+    return http_open(&application, &options, &serve->http);
+}
+
+/* Signals wait for wait_for_stop from here on: threads inherit the mask. */
+static void block_signals(sigset_t *stop)
+{
+    sigemptyset(stop);
+    sigaddset(stop, SIGTERM);
+    sigaddset(stop, SIGINT);
+    pthread_sigmask(SIG_BLOCK, stop, NULL);
+    signal(SIGPIPE, SIG_IGN);
+}
+
+static enum status open_layers(struct serve *serve, bool is_quickstart)
+{
+    enum status status = directory_open(&serve->database, &serve->service.directory);
+    if (status == STATUS_OK)
+        status = open_ingest(serve);
+    if (status == STATUS_OK)
+        status = open_workers(serve);
+    if (status == STATUS_OK)
+        status = maintenance_open(&serve->database, &serve->maintenance);
+    if (status == STATUS_OK && is_quickstart)
+        status =
+            quickstart_open(serve->config.data_dir, &serve->database, serve->service.directory, &serve->quickstart);
+    return status == STATUS_OK ? open_http(serve) : status;
+}
+
+static void close_layers(struct serve *serve)
+{
+    if (serve->http != NULL)
+        http_drain(serve->http, serve->config.drain_timeout_ms);
+    maintenance_close(serve->maintenance);
+    workers_close(serve->service.workers);
+    ingest_close(serve->service.ingest);
+    if (serve->http != NULL)
+        http_close(serve->http);
+    directory_close(serve->service.directory);
+    dictionary_free(serve->dictionary);
+}
+
+/* The first signal asks for a graceful stop, during which a second one ends the process at once. */
+static void wait_for_stop(const sigset_t *stop)
+{
+    int number = 0;
+    while (sigwait(stop, &number) != 0) {
+    }
+    LOG(LOG_LEVEL_INFO, "stopping", LOG_STRING("signal", number == SIGTERM ? "SIGTERM" : "SIGINT"));
+    pthread_sigmask(SIG_UNBLOCK, stop, NULL);
+}
+
+static int serve_until_stopped(struct serve *serve, bool is_quickstart)
+{
+    sigset_t stop;
+    if (open_database(serve) != STATUS_OK)
+        return EXIT_FAILURE;
+    block_signals(&stop);
+    enum status status = open_layers(serve, is_quickstart);
+    if (status == STATUS_OK) {
+        LOG(LOG_LEVEL_INFO, "listening", LOG_STRING("address", http_address(serve->http)),
+            LOG_STRING("admin_address", http_admin_address(serve->http)), LOG_STRING("version", HARK_VERSION));
+        if (is_quickstart)
+            quickstart_print(&serve->quickstart, http_address(serve->http));
+        wait_for_stop(&stop);
+    }
+    close_layers(serve);
+    return status == STATUS_OK ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+int serve_run(const struct options *options)
+{
+    struct serve serve = {.cluster = NULL};
+    bool is_quickstart = option_is_set(options, SERVE_QUICKSTART);
+    int exit_status = EXIT_FAILURE;
+    log_set_plain(NULL);
+    if (!start_load(&serve.config))
+        return EXIT_USAGE;
+    log_set_level(serve.config.log_level);
+    start_raise_limits(&serve.config);
+    if (start_step_down(&serve.config, serve.config.database_url == NULL || is_quickstart))
+        exit_status = serve_until_stopped(&serve, is_quickstart);
+    cluster_close(serve.cluster);
+    free(serve.private_url);
+    if (exit_status == EXIT_SUCCESS)
+        log_info("stopped");
+    config_clear(&serve.config);
+    return exit_status;
+}
