@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/digest.h"
+#include "support/database.h"
+#include "support/runner.h"
+#include "support/serve.h"
+
+#include <stdlib.h>
+
+int main(void)
+{
+    if (!digest_start())
+        return EXIT_FAILURE;
+    test_step_down();
+    serve_shared();
+    return runner_run();
+}

@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: MIT */
+#include "storage/verify.h"
+
+#include "feedback.h"
+#include "storage/day.h"
+#include "storage/response.h"
+#include "support/runner.h"
+#include "tenant.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { FIRST = 1969344, LAST = FIRST + 5 * 96, ROWS = 600 };
+#define US_OF(quarter_) ((int64_t)(quarter_) * 900 * 1000000)
+
+static struct tenant tenant;
+
+static void open_all(void)
+{
+    tenant_open(&tenant, "UTC");
+    feedback_make(&tenant, &(struct feedback_options){.rows = ROWS, .from = FIRST, .to = LAST, .seed = 0.125});
+}
+
+/* What was spoilt on purpose must not be found by other tests. */
+static void close_all(void)
+{
+    tenant_execute(&tenant, "DELETE FROM rollup_quarter WHERE project_id = %d");
+    tenant_execute(&tenant, "DELETE FROM rollup_day_state WHERE project_id = %d");
+    tenant_execute(&tenant, "DELETE FROM response WHERE project_id = %d");
+    tenant_close(&tenant);
+}
+
+/* Other tests share the database: only this project's differences count. */
+struct found {
+    int count;
+    struct verify_difference last;
+};
+
+static void note(void *context, const struct verify_difference *difference)
+{
+    struct found *found = context;
+    if (difference->project_id != tenant.project_id)
+        return;
+    found->count++;
+    found->last = *difference;
+}
+
+static struct found compare(struct verify_report *report)
+{
+    struct found found = {0};
+    ck_assert_int_eq(verify_compare(tenant.connection, 1000, note, &found, report), STATUS_OK);
+    return found;
+}
+
+static int differences(void)
+{
+    struct verify_report report;
+    return compare(&report).count;
+}
+
+static void fill_days(void)
+{
+    int filled = DAY_ROUND;
+    while (filled == DAY_ROUND)
+        ck_assert_int_eq(day_fill(tenant.connection, US_OF(LAST + 100), &filled), STATUS_OK);
+}
+
+START_TEST(rollups_that_say_what_the_rows_say_are_clean)
+{
+    struct verify_report report;
+    ck_assert_int_eq(compare(&report).count, 0);
+    ck_assert_int_ge(report.rows, ROWS);
+    ck_assert_int_ge(report.counters, 23);
+    fill_days();
+    ck_assert_int_eq(differences(), 0);
+}
+END_TEST
+
+START_TEST(a_counter_that_is_off_by_one_is_named)
+{
+    struct verify_report report;
+    struct found found;
+    int64_t stored;
+    tenant_execute(&tenant, "UPDATE rollup_quarter SET csat_3 = csat_3 + 1 WHERE project_id = %d AND (quarter, cell_id, slot) "
+                            "= (SELECT quarter, cell_id, slot FROM rollup_quarter WHERE slot = 1 ORDER BY quarter DESC LIMIT 1)");
+    found = compare(&report);
+    ck_assert_int_eq(found.count, 1);
+    ck_assert_int_ge(report.differences, 1);
+    ck_assert_int_eq(found.last.table, VERIFY_QUARTERS);
+    ck_assert_str_eq(found.last.question, "csat");
+    ck_assert_int_eq(found.last.score, 3);
+    ck_assert_int_eq(found.last.stored, found.last.truth + 1);
+    stored = tenant_number(&tenant, "SELECT max(quarter) FROM rollup_quarter WHERE slot = 1 AND project_id = %d");
+    ck_assert_int_eq(found.last.quarter, stored);
+}
+END_TEST
+
+START_TEST(a_row_that_no_counter_knows_and_a_counter_without_rows_are_found)
+{
+    tenant_execute(&tenant, "INSERT INTO response (project_id, id, occurred_at, received_at, updated_at, quarter, cell_id, "
+                            "key_id, nps, is_test, content_hash) SELECT %d, gen_random_uuid(), now(), now(), now(), 1900000, "
+                            "1, 1, 10, false, ''");
+    tenant_execute(&tenant, "INSERT INTO rollup_quarter (project_id, quarter, cell_id, slot, ces_7) VALUES (%d, 1900001, 1, "
+                            "0, 1)");
+    ck_assert_int_eq(differences(), 2);
+}
+END_TEST
+
+START_TEST(a_day_copy_that_is_off_is_named_unless_it_is_not_read)
+{
+    struct verify_report report;
+    struct found found;
+    fill_days();
+    tenant_execute(&tenant, "UPDATE rollup_day SET nps_10 = nps_10 + 2 WHERE project_id = %d AND (from_quarter, cell_id) = "
+                            "(SELECT from_quarter, min(cell_id) FROM rollup_day WHERE from_quarter = 1969440 GROUP BY 1)");
+    found = compare(&report);
+    ck_assert_int_eq(found.count, 1);
+    ck_assert_int_eq(found.last.table, VERIFY_DAYS);
+    ck_assert_int_eq(found.last.quarter, 1969440);
+    ck_assert_str_eq(found.last.question, "nps");
+    ck_assert_int_eq(found.last.score, 10);
+    ck_assert_int_eq(found.last.stored, found.last.truth + 2);
+    tenant_execute(&tenant, "UPDATE rollup_day_state SET dirty = true WHERE project_id = %d");
+    ck_assert_int_eq(differences(), 0);
+}
+END_TEST
+
+START_TEST(the_list_is_cut_and_the_number_is_not)
+{
+    struct verify_report all;
+    struct verify_report none;
+    struct found found = {0};
+    tenant_execute(&tenant, "UPDATE rollup_quarter SET nps_5 = nps_5 + 1 WHERE slot = 0 AND project_id = %d");
+    ck_assert_int_gt(compare(&all).count, 50);
+    ck_assert_int_eq(verify_compare(tenant.connection, 0, note, &found, &none), STATUS_OK);
+    ck_assert_int_eq(found.count, 0);
+    ck_assert_int_eq(none.differences, all.differences);
+    ck_assert_int_eq(none.counters, all.counters);
+}
+END_TEST
+
+START_TEST(before_the_retention_horizon_nothing_is_compared_or_rebuilt)
+{
+    /* In the middle of a quarter of an hour: the rows of its first part are gone. */
+    tenant_execute(&tenant, "UPDATE project SET retention_horizon = to_timestamp(1969440 * 900 + 300) WHERE id = %d");
+    tenant_execute(&tenant, "DELETE FROM response WHERE occurred_at < to_timestamp(1969440 * 900 + 300) AND project_id = %d");
+    ck_assert_int_eq(differences(), 0);
+    ck_assert_int_gt(tenant_number(&tenant, "SELECT count(*) FROM rollup_quarter WHERE quarter < 1969440 AND project_id = %d"),
+                     0);
+    ck_assert_int_eq(verify_rebuild(tenant.connection), STATUS_OK);
+    ck_assert_int_gt(tenant_number(&tenant, "SELECT count(*) FROM rollup_quarter WHERE quarter < 1969440 AND project_id = %d"),
+                     0);
+}
+END_TEST
+
+static void compare_with_rows(void)
+{
+    struct rollup_query query = {.project_ids = &tenant.project_id,
+                                 .project_count = 1,
+                                 .from = FIRST,
+                                 .to = LAST,
+                                 .group_by = 1u << DIMENSION_CHANNEL | 1u << DIMENSION_REGION};
+    feedback_compare(tenant.connection, &query, NULL);
+}
+
+START_TEST(a_rebuild_makes_the_rollups_right_again)
+{
+    fill_days();
+    tenant_execute(&tenant, "UPDATE rollup_quarter SET nps_5 = nps_5 + 1 WHERE slot = 0 AND project_id = %d");
+    tenant_execute(&tenant, "DELETE FROM rollup_quarter WHERE slot = 1 AND quarter %% 2 = 0 AND project_id = %d");
+    tenant_execute(&tenant, "UPDATE rollup_day SET ces_1 = 77 WHERE project_id = %d");
+    ck_assert_int_gt(differences(), 0);
+    ck_assert_int_eq(verify_rebuild(tenant.connection), STATUS_OK);
+    ck_assert_int_eq(differences(), 0);
+    compare_with_rows();
+    fill_days();
+    ck_assert_int_gt(tenant_number(&tenant, "SELECT count(*) FROM rollup_day_state WHERE filled AND project_id = %d"), 3);
+    ck_assert_int_eq(differences(), 0);
+    compare_with_rows();
+}
+END_TEST
+
+enum { ANSWERS = 300 };
+
+static void *write_answers(void *context)
+{
+    struct connection *connection;
+    bool failed = connection_open(tenant_database(), "writer", &connection) != STATUS_OK;
+    for (int i = 0; !failed && i < ANSWERS; i++) {
+        struct response response = {.id = id_new(), .occurred_us = US_OF(FIRST + i), .cell_id = 1, .key_id = 1};
+        struct response *list[] = {&response};
+        bool is_new;
+        response.cell.project_id = tenant.project_id;
+        memset(response.scores, 5, sizeof response.scores);
+        failed = response_insert(connection, list, 1, *(int16_t *)context, &is_new) != STATUS_OK;
+    }
+    connection_close(connection);
+    return failed ? context : NULL;
+}
+
+START_TEST(rebuilds_beside_writers_and_the_keeper_neither_block_for_good_nor_miscount)
+{
+    pthread_t threads[2];
+    int16_t slots[2] = {3, 4};
+    void *failed;
+    for (int i = 0; i < 2; i++)
+        ck_assert_int_eq(pthread_create(&threads[i], NULL, write_answers, &slots[i]), 0);
+    for (int i = 0; i < 15; i++) {
+        int filled;
+        enum status status = verify_rebuild(tenant.connection);
+        ck_assert_int_eq(status, STATUS_OK);
+        status = day_fill(tenant.connection, US_OF(LAST + 100), &filled);
+        ck_assert(status == STATUS_OK || status == STATUS_RETRY);
+    }
+    for (int i = 0; i < 2; i++) {
+        ck_assert_int_eq(pthread_join(threads[i], &failed), 0);
+        ck_assert_ptr_null(failed);
+    }
+    ck_assert_int_eq(differences(), 0);
+    fill_days();
+    ck_assert_int_eq(differences(), 0);
+}
+END_TEST
+
+Suite *verify_suite(void)
+{
+    Suite *suite = suite_create("verify");
+    TCase *tcase = tcase_create("verify");
+    tcase_add_checked_fixture(tcase, open_all, close_all);
+    tcase_set_timeout(tcase, 120);
+    tcase_add_test(tcase, rollups_that_say_what_the_rows_say_are_clean);
+    tcase_add_test(tcase, a_counter_that_is_off_by_one_is_named);
+    tcase_add_test(tcase, a_row_that_no_counter_knows_and_a_counter_without_rows_are_found);
+    tcase_add_test(tcase, a_day_copy_that_is_off_is_named_unless_it_is_not_read);
+    tcase_add_test(tcase, the_list_is_cut_and_the_number_is_not);
+    tcase_add_test(tcase, before_the_retention_horizon_nothing_is_compared_or_rebuilt);
+    tcase_add_test(tcase, a_rebuild_makes_the_rollups_right_again);
+    tcase_add_test(tcase, rebuilds_beside_writers_and_the_keeper_neither_block_for_good_nor_miscount);
+    suite_add_tcase(suite, tcase);
+    return suite;
+}

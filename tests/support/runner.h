@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef HARK_TESTS_RUNNER_H
+#define HARK_TESTS_RUNNER_H
+
+#include <check.h>
+
+/* Each file <name>_test.c defines `Suite *<name>_suite(void)`; the Makefile collects those of a folder here, NULL last. */
+typedef Suite *suite_fn(void);
+extern suite_fn *const test_suites[];
+
+/* Runs all suites, each test in a process of its own (CK_FORK=no in the environment: in this one, for a debugger), and
+ * prints `N passed, N failed` last. The exit status of the program: not 0 when a test failed or none ran. */
+int runner_run(void);
+
+/* A suite of one case. */
+Suite *runner_suite(const char *name, const TTest *const tests[], size_t count);
+#define RUNNER_SUITE(name_, ...)                               \
+    runner_suite((name_), (const TTest *const[]){__VA_ARGS__}, \
+                 sizeof((const TTest *const[]){__VA_ARGS__}) / sizeof(const TTest *))
+
+#endif

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+#include "api/parameter.h"
+
+#include "support/runner.h"
+
+#include <string.h>
+
+START_TEST(a_cursor_opens_to_what_was_sealed)
+{
+    struct arena *arena = arena_new(0);
+    struct id id = id_new();
+    struct id opened;
+    int64_t us;
+    const char *text = cursor_seal(arena, "responses", INT64_C(1790000100123456), &id);
+    ck_assert(cursor_open(text_of(text), "responses", &us, &opened));
+    ck_assert_int_eq(us, INT64_C(1790000100123456));
+    ck_assert_int_eq(id_compare(&id, &opened), 0);
+    ck_assert(!cursor_open(text_of(text), "events", &us, &opened));
+    arena_free(arena);
+}
+END_TEST
+
+START_TEST(a_cursor_changed_anywhere_never_crashes)
+{
+    struct arena *arena = arena_new(0);
+    struct id id = id_new();
+    struct id opened;
+    int64_t us;
+    char *text = (char *)(uintptr_t)cursor_seal(arena, "events", 1, &id);
+    size_t size = strlen(text);
+    for (size_t i = 0; i < size; i++) {
+        char kept = text[i];
+        for (int c = 1; c < 256; c++) {
+            text[i] = (char)c;
+            (void)!cursor_open((struct text){text, size}, "events", &us, &opened);
+        }
+        text[i] = kept;
+        (void)!cursor_open((struct text){text, i}, "events", &us, &opened);
+    }
+    ck_assert(!cursor_open(text_of(""), "events", &us, &opened));
+    ck_assert(!cursor_open(text_of("AAAA"), "events", &us, &opened));
+    arena_free(arena);
+}
+END_TEST
+
+Suite *cursor_suite(void)
+{
+    return RUNNER_SUITE("cursor", a_cursor_opens_to_what_was_sealed, a_cursor_changed_anywhere_never_crashes);
+}

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: MIT */
+#include "../../src/api/parse.h"
+
+#include "support/runner.h"
+
+#include <string.h>
+
+static struct text text_from(const char *string)
+{
+    return (struct text){string, strlen(string)};
+}
+
+static bool loads(const char *json)
+{
+    char fault[PARSE_FAULT_SIZE];
+    json_t *loaded = parse_object(text_from(json), fault);
+    json_decref(loaded);
+    return loaded != NULL;
+}
+
+static const char *const refused[] = {
+    "",
+    "  \n",
+    "[]",
+    "7",
+    "\"a\"",
+    "{",
+    "{\"a\":1,}",
+    "{\"a\":1}{",
+    "{\"a\":1,\"a\":2}",
+    "{\"a\":\"\\u0000\"}",
+    "{\"\\u0000\":1}",
+    "{\"a\":1e400}",
+    "{\"a\":99999999999999999999999}",
+    "{\"a\":\"\xFF\"}",
+    "{\"a\":\"\xED\xA0\x80\"}",
+    "{\"a\":NaN}",
+    "{\"a\":\"\\ud800\"}",
+    "{a:1}",
+    "{\"a\":01}",
+    "// x\n{}",
+    "{\"a\":[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]}",
+};
+
+START_TEST(what_is_no_object_is_refused)
+{
+    ck_assert_msg(!loads(refused[_i]), "%s", refused[_i]);
+}
+END_TEST
+
+START_TEST(sixteen_levels_are_taken)
+{
+    ck_assert(loads("{\"a\":[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]}"));
+    ck_assert(loads("{\"a\":\"[[[[[[[[[[[[[[[[[[[[[[[[\"}"));
+    ck_assert(loads(" {} "));
+}
+END_TEST
+
+START_TEST(an_object_over_64_kib_is_refused)
+{
+    static char large[PARSE_OBJECT_BYTES + 16];
+    memset(large, ' ', sizeof large - 1);
+    memcpy(large, "{}", 2);
+    ck_assert(!loads(large));
+    large[PARSE_OBJECT_BYTES] = '\0';
+    ck_assert(loads(large));
+}
+END_TEST
+
+START_TEST(elements_of_an_array_come_one_by_one)
+{
+    struct parse_elements elements = {.text = text_from(" [ {\"a\":[1,2]} , \"x,]\\\"\" ,3] ")};
+    struct text element;
+    ck_assert_int_eq(parse_next(&elements, &element), PARSE_ELEMENT);
+    ck_assert(strncmp(element.bytes, "{\"a\":[1,2]}", 11) == 0);
+    ck_assert_int_eq(parse_next(&elements, &element), PARSE_ELEMENT);
+    ck_assert(strncmp(element.bytes, "\"x,]\\\"\"", 7) == 0);
+    ck_assert_int_eq(parse_next(&elements, &element), PARSE_ELEMENT);
+    ck_assert_uint_eq(element.size, 1);
+    ck_assert_int_eq(parse_next(&elements, &element), PARSE_END);
+}
+END_TEST
+
+static const char *const broken[] = {"[",    "[1",   "[1,", "[1,]", "[,1]", "[1 2",
+                                     "[1]]", "[1]x", "{}",  "[\"a", "[{]",  "[1}"};
+
+START_TEST(an_array_that_does_not_close_is_broken)
+{
+    struct parse_elements elements = {.text = text_from(broken[_i])};
+    struct text element;
+    enum parse_step step;
+    while ((step = parse_next(&elements, &element)) == PARSE_ELEMENT)
+        ;
+    ck_assert_msg(step == PARSE_BROKEN, "%s", broken[_i]);
+}
+END_TEST
+
+START_TEST(an_empty_array_has_no_elements)
+{
+    struct parse_elements elements = {.text = text_from("[ ]")};
+    struct text element;
+    ck_assert_int_eq(parse_next(&elements, &element), PARSE_END);
+}
+END_TEST
+
+Suite *parse_suite(void)
+{
+    Suite *suite = RUNNER_SUITE("parse", sixteen_levels_are_taken, an_object_over_64_kib_is_refused,
+                                elements_of_an_array_come_one_by_one, an_empty_array_has_no_elements);
+    TCase *tables = tcase_create("tables");
+    tcase_add_loop_test(tables, what_is_no_object_is_refused, 0, sizeof refused / sizeof refused[0]);
+    tcase_add_loop_test(tables, an_array_that_does_not_close_is_broken, 0, sizeof broken / sizeof broken[0]);
+    suite_add_tcase(suite, tables);
+    return suite;
+}
