@@ -205,10 +205,10 @@ coverage:
 
 C_FILES = $(sort $(wildcard src/*.c src/*/*.c include/*/*.h tests/*/*.c tests/*/*.h))
 
-.PHONY: lint lint-format lint-tidy lint-layers lint-scripts
+.PHONY: lint lint-format lint-tidy lint-layers lint-scripts lint-symbols
 lint:
 	@tools/install-packages lint
-	@$(MAKE) --no-print-directory lint-format lint-layers lint-scripts lint-tidy
+	@$(MAKE) --no-print-directory lint-format lint-layers lint-scripts lint-symbols lint-tidy
 lint-format:
 	clang-format --dry-run -Werror $(C_FILES)
 .PHONY: format
@@ -216,6 +216,10 @@ format:
 	clang-format -i $(C_FILES)
 lint-layers:
 	tools/check-layers
+# Two functions of one name in an archive: the linker takes either without a word.
+lint-symbols: $(LIBRARY)
+	@nm --defined-only --extern-only $< 2>/dev/null | awk 'NF == 3 { print $$3 }' | sort | uniq -d | \
+	    { ! grep . || { echo "make: the names above are defined twice" >&2; exit 1; }; }
 lint-scripts:
 	$(if $(SCRIPTS),shellcheck $(SCRIPTS))
 lint-tidy: $(GENERATED_HEADERS)

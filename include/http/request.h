@@ -14,7 +14,7 @@
 struct request;
 
 const struct route *request_route(const struct request *request);
-enum method request_method(const struct request *request);
+enum http_method request_method(const struct request *request);
 const char *request_path(const struct request *request); /* as sent, without query */
 const char *
 request_id(const struct request *request); /* the caller's X-Request-Id when it is a sane token, else ours */

@@ -7,15 +7,15 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum method {
-    METHOD_GET,
-    METHOD_HEAD, /* finds the GET route */
-    METHOD_POST,
-    METHOD_PUT,
-    METHOD_PATCH,
-    METHOD_DELETE,
-    METHOD_OPTIONS,
-    METHOD_OTHER
+enum http_method {
+    HTTP_GET,
+    HTTP_HEAD, /* finds the GET route */
+    HTTP_POST,
+    HTTP_PUT,
+    HTTP_PATCH,
+    HTTP_DELETE,
+    HTTP_OPTIONS,
+    HTTP_OTHER
 };
 
 struct request;
@@ -37,7 +37,7 @@ enum route_flag {
 
 /* One row of the table of routes. pattern: "/v1/responses/{id}"; a {name} matches one non-empty segment. */
 struct route {
-    enum method method;
+    enum http_method method;
     const char *pattern;
     enum scope scope;
     handler_fn *handler;
@@ -49,16 +49,16 @@ enum { ROUTE_VALUES_MAX = 4 };
 
 struct route_match {
     const struct route *route;            /* NULL: 404 when methods is 0, else 405 */
-    unsigned methods;                     /* bit per enum method that the path has (HEAD with GET, OPTIONS always) */
+    unsigned methods;                     /* bit per enum http_method that the path has (HEAD with GET, OPTIONS always) */
     bool cors;                            /* some route of the path has ROUTE_CORS */
     const char *values[ROUTE_VALUES_MAX]; /* into path, not NUL-terminated, still percent-encoded */
     size_t sizes[ROUTE_VALUES_MAX];
 };
 
 /* Pure. path: as sent, without query. */
-struct route_match router_match(const struct route *routes, size_t count, enum method method, const char *path);
-const char *method_name(enum method method);
-enum method method_parse(const char *name);
+struct route_match router_match(const struct route *routes, size_t count, enum http_method method, const char *path);
+const char *http_method_name(enum http_method method);
+enum http_method http_method_parse(const char *name);
 /* "GET, HEAD, OPTIONS": for Allow. Returns text. */
 char *router_allow(unsigned methods, char *text, size_t size);
 

@@ -19,7 +19,7 @@ static const char *query_value(const struct request *request, const char *name)
 /* sendBeacon can set no header: on routes that pages may post to, the key may be in the query. */
 static bool takes_query_key(const struct route *route)
 {
-    return route->method == METHOD_POST && (route->flags & ROUTE_CORS) && route->scope == SCOPE_WRITE;
+    return route->method == HTTP_POST && (route->flags & ROUTE_CORS) && route->scope == SCOPE_WRITE;
 }
 
 static const char *bearer_of(const struct request *request)

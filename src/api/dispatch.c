@@ -2,6 +2,7 @@
 #include "call.h"
 #include "handlers.h"
 #include "http/reply.h"
+#include "parse.h"
 
 #include <string.h>
 #include <strings.h>
@@ -56,7 +57,7 @@ void admit_body(struct request *request)
         request_call(request)->is_stream = true;
         request_stream(request, STREAM_BYTES, submit_take);
     } else if (type && (has_media_type(type, "application/json") ||
-                        (route->method == METHOD_PATCH && has_media_type(type, "application/merge-patch+json")) ||
+                        (route->method == HTTP_PATCH && has_media_type(type, "application/merge-patch+json")) ||
                         /* what sendBeacon sends without asking first */
                         (is_submission(route) && has_media_type(type, "text/plain")))) {
         request_collect(request, is_submission(route) ? ARRAY_BYTES : OBJECT_BYTES);
@@ -139,6 +140,7 @@ static void end(void *context, struct request *request)
 
 struct http_application api_application(struct service *service)
 {
+    parse_start();
     return (struct http_application){.routes = api_routes,
                                      .route_count = api_route_count,
                                      .context = service,

@@ -232,7 +232,7 @@ static bool is_of_authentication(const struct request *request, const char *name
     const struct principal *principal = request_principal(request);
     const struct route *route = request_route(request);
     if (strcmp(name, "key") == 0)
-        return route->method == METHOD_POST && (route->flags & ROUTE_CORS);
+        return route->method == HTTP_POST && (route->flags & ROUTE_CORS);
     return strcmp(name, "project") == 0 && principal->key && principal->key->project_id == 0 &&
            !(route->flags & ROUTE_SPANS);
 }

@@ -5,6 +5,11 @@
 #include <stdio.h>
 #include <string.h>
 
+void parse_start(void)
+{
+    json_object_seed(0);
+}
+
 static bool is_space(char c)
 {
     return c == ' ' || c == '\t' || c == '\n' || c == '\r';

@@ -12,6 +12,9 @@
 
 enum { PARSE_OBJECT_BYTES = 64 * 1024, PARSE_DEPTH = 16, PARSE_FAULT_SIZE = 256 };
 
+/* Once, before threads start: jansson chooses the seed of its hash tables here rather than in the midst of two requests. */
+void parse_start(void);
+
 /* One object of at most PARSE_OBJECT_BYTES, no deeper than PARSE_DEPTH; no duplicate keys, no U+0000, no number beyond a double. NULL with
  * a sentence in fault otherwise. The caller lets go with json_decref. */
 json_t *parse_object(struct text text, char fault[PARSE_FAULT_SIZE]);

@@ -3,17 +3,17 @@
 
 /* Every route. `hark routes` prints it, and a test compares it with openapi.yaml, both ways. */
 const struct route api_routes[] = {
-    {METHOD_POST, "/v1/responses", SCOPE_WRITE, responses_post, NULL, ROUTE_CORS | ROUTE_INLINE | ROUTE_BODY},
-    {METHOD_GET, "/v1/responses", SCOPE_READ, responses_list, responses_list_parameters, 0},
-    {METHOD_GET, "/v1/responses/{id}", SCOPE_READ, responses_get, NULL, 0},
-    {METHOD_PATCH, "/v1/responses/{id}", SCOPE_WRITE, responses_patch, NULL, ROUTE_CORS | ROUTE_INLINE | ROUTE_BODY},
-    {METHOD_POST, "/v1/events", SCOPE_WRITE, events_post, NULL, ROUTE_CORS | ROUTE_INLINE | ROUTE_BODY},
-    {METHOD_GET, "/v1/events", SCOPE_READ, events_list, events_list_parameters, 0},
-    {METHOD_POST, "/v1/erasures", SCOPE_ADMIN, erasures_post, NULL, ROUTE_BODY},
-    {METHOD_GET, "/v1/metrics", SCOPE_METRICS, metrics_read, metrics_parameters, ROUTE_SPANS},
-    {METHOD_GET, "/livez", SCOPE_NONE, system_livez, NULL, ROUTE_INLINE},
-    {METHOD_GET, "/readyz", SCOPE_NONE, system_readyz, NULL, ROUTE_INLINE},
-    {METHOD_GET, "/metrics", SCOPE_NONE, system_metrics, NULL, ROUTE_INLINE | ROUTE_ADMIN},
-    {METHOD_GET, "/openapi.yaml", SCOPE_NONE, system_openapi, NULL, ROUTE_INLINE},
+    {HTTP_POST, "/v1/responses", SCOPE_WRITE, responses_post, NULL, ROUTE_CORS | ROUTE_INLINE | ROUTE_BODY},
+    {HTTP_GET, "/v1/responses", SCOPE_READ, responses_list, responses_list_parameters, 0},
+    {HTTP_GET, "/v1/responses/{id}", SCOPE_READ, responses_get, NULL, 0},
+    {HTTP_PATCH, "/v1/responses/{id}", SCOPE_WRITE, responses_patch, NULL, ROUTE_CORS | ROUTE_INLINE | ROUTE_BODY},
+    {HTTP_POST, "/v1/events", SCOPE_WRITE, events_post, NULL, ROUTE_CORS | ROUTE_INLINE | ROUTE_BODY},
+    {HTTP_GET, "/v1/events", SCOPE_READ, events_list, events_list_parameters, 0},
+    {HTTP_POST, "/v1/erasures", SCOPE_ADMIN, erasures_post, NULL, ROUTE_BODY},
+    {HTTP_GET, "/v1/metrics", SCOPE_METRICS, metrics_read, metrics_parameters, ROUTE_SPANS},
+    {HTTP_GET, "/livez", SCOPE_NONE, system_livez, NULL, ROUTE_INLINE},
+    {HTTP_GET, "/readyz", SCOPE_NONE, system_readyz, NULL, ROUTE_INLINE},
+    {HTTP_GET, "/metrics", SCOPE_NONE, system_metrics, NULL, ROUTE_INLINE | ROUTE_ADMIN},
+    {HTTP_GET, "/openapi.yaml", SCOPE_NONE, system_openapi, NULL, ROUTE_INLINE},
 };
 const size_t api_route_count = sizeof api_routes / sizeof api_routes[0];

@@ -75,7 +75,7 @@ static enum outcome run_job(struct worker *worker, struct request *request)
         return HANDLED;
     }
     outcome = run_handler(request, worker->connection);
-    if (outcome == HANDLED && reply_status(request) == 503 && request_method(request) == METHOD_GET &&
+    if (outcome == HANDLED && reply_status(request) == 503 && request_method(request) == HTTP_GET &&
         !connection_is_good(worker->connection) && connection_restore(worker->connection) == STATUS_OK)
         outcome = run_handler(request, worker->connection);
     return outcome;

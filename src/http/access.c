@@ -57,7 +57,7 @@ enum status access_open(struct access *access, bool logs, const struct route *ro
     }
     enum status status = register_route(&access->routes[count], "other", "none");
     for (size_t i = 0; i < count && status == STATUS_OK; i++) {
-        status = register_route(&access->routes[i], method_name(routes[i].method), routes[i].pattern);
+        status = register_route(&access->routes[i], http_method_name(routes[i].method), routes[i].pattern);
     }
     return status;
 }
@@ -89,7 +89,7 @@ static size_t status_slot(int status)
 
 static size_t body_bytes(const struct request *request, int status)
 {
-    bool has_none = status == 0 || request->method == METHOD_HEAD || status == 204 || status == 304;
+    bool has_none = status == 0 || request->method == HTTP_HEAD || status == 204 || status == 304;
     return has_none ? 0 : request->reply.size;
 }
 
@@ -108,7 +108,7 @@ void access_end(const struct access *access, const struct request *request, bool
     meter_observe(meters->duration, (double)us / 1e6);
     if (access->logs) {
         LOG(LOG_LEVEL_INFO, cut ? "request cut" : "request", LOG_STRING("request_id", request->id),
-            LOG_STRING("method", method_name(request->method)),
+            LOG_STRING("method", http_method_name(request->method)),
             LOG_STRING("route", request->route == NULL ? NULL : request->route->pattern),
             LOG_INTEGER("status", status), LOG_DOUBLE("ms", (double)us / 1000),
             LOG_INTEGER("bytes", body_bytes(request, status)));

@@ -138,7 +138,7 @@ static void reply_unmatched(struct request *request)
         return;
     }
     reply_header(request, "Allow", allow);
-    if (request->method != METHOD_OPTIONS) {
+    if (request->method != HTTP_OPTIONS) {
         reply_problem(request, 405, "method-not-allowed", "this path takes %s", allow);
         return;
     }
@@ -186,7 +186,7 @@ static void check_expected(struct request *request)
     }
     if (!request->collects && request->take == NULL) {
         reply_problem(request, 400, "unexpected-body", "%s of this path takes no body",
-                      method_name(request->method));
+                      http_method_name(request->method));
     } else if (expected->has_length && expected->length > request->limit) {
         reply_problem(request, 413, "body-too-large", "the body may have at most %zu bytes", request->limit);
     }
@@ -221,7 +221,7 @@ static enum MHD_Result on_headers(struct request *request, const char *method, c
     fields.too_many = false;
     MHD_get_connection_values_n(request->connection, MHD_HEADER_KIND, take_field, &fields);
     const char *wrong = check_headers(request, method, version, &fields);
-    request->method = method_parse(method);
+    request->method = http_method_parse(method);
     if (!request_take_headers(request, fields.list, fields.count)) {
         request->reply.failed = true;
     }
@@ -374,9 +374,6 @@ void exchange_on_completed(void *loop, struct MHD_Connection *connection, void *
     /* Replies of libmicrohttpd's own, such as a 431: input was left unread. */
     client->lingers = client->lingers || code == MHD_REQUEST_TERMINATED_WITH_ERROR;
     *context = NULL;
-    if (client->has_left && !client->is_shut) {
-        client_shut(client);
-    }
     access_end(&server->access, request, code != MHD_REQUEST_TERMINATED_COMPLETED_OK);
     if (request != NULL) {
         request_detach(request);

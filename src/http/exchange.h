@@ -68,7 +68,7 @@ struct request {
     const char *wire_target; /* where it lies in libmicrohttpd's buffer: for the guard */
     const char *path;
     const char *query_text;
-    enum method method;
+    enum http_method method;
     struct route_match match;
     const struct route *route; /* the application's own row, not the listener's copy */
     size_t route_index;

@@ -28,18 +28,14 @@ void intake_on_connection(void *context, struct MHD_Connection *connection, void
         client = loop->incoming;
         loop->incoming = NULL;
         client->connection = connection;
-        client->next = loop->clients;
-        if (client->next != NULL) {
-            client->next->previous = client;
-        }
-        loop->clients = client;
+        LIST_INSERT_HEAD(&loop->clients, client, of_loop);
         access_connections(&loop->server->access, 1);
         *socket_context = client;
         return;
     }
-    *(client->previous == NULL ? &loop->clients : &client->previous->next) = client->next;
-    if (client->next != NULL) {
-        client->next->previous = client->previous;
+    LIST_REMOVE(client, of_loop);
+    if (client->has_left) {
+        LIST_REMOVE(client, of_leavers);
     }
     (void)epoll_ctl(loop->epoll, EPOLL_CTL_DEL, client->fd, NULL);
     if (client->lingers) {
@@ -50,19 +46,11 @@ void intake_on_connection(void *context, struct MHD_Connection *connection, void
     free(client);
 }
 
-void client_shut(struct client *client)
+void intake_client_left(struct loop *loop, struct client *client)
 {
-    client->is_shut = shutdown(client->fd, SHUT_RD) == 0 || errno == ENOTCONN;
-}
-
-/* libmicrohttpd takes a short read for the last one, and so misses an end of input that came together with the data: the
- * connection would stay until it is idle for too long. A request that is in gets its reply first. */
-void intake_client_left(struct client *client)
-{
-    client->has_left = true;
-    if (!client->is_busy || client->request == NULL || client->request->phase == PHASE_HEADERS ||
-        client->request->phase == PHASE_BODY) {
-        client_shut(client);
+    if (!client->has_left) {
+        client->has_left = true;
+        LIST_INSERT_HEAD(&loop->leavers, client, of_leavers);
     }
 }
 
@@ -200,19 +188,49 @@ void intake_tend(struct loop *loop)
     }
 }
 
+/* --- dismissing -------------------------------------------------------------------------------------------------------- */
+
+/* libmicrohttpd waits for edges, and takes a short read for the last one: it misses an end of input that came in one go with
+ * data, and the connection would stay until its idle timeout. This makes another edge, and changes nothing for a client that
+ * sends nothing more. Done again at each turn, as there may be more data before the end. */
+static void remind_of_end(const struct client *client)
+{
+    (void)shutdown(client->fd, SHUT_RD);
+}
+
+/* A request that is in gets its reply first: the client may have shut its writing side only. */
+static bool has_request_in(const struct client *client)
+{
+    return client->request != NULL && client->request->phase != PHASE_HEADERS && client->request->phase != PHASE_BODY;
+}
+
 static bool has_input(const struct client *client)
 {
     char byte;
     return recv(client->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0;
 }
 
-void intake_drain(struct loop *loop)
+static void dismiss_idle(struct loop *loop)
 {
     bool is_early = clock_monotonic_us() < loop->drains_from_us + NEWCOMER_GRACE_US;
-    for (struct client *client = loop->clients; client != NULL; client = client->next) {
-        bool may_stay = client->is_busy || client->is_shut || (is_early && !client->has_served);
+    struct client *client;
+    LIST_FOREACH (client, &loop->clients, of_loop) {
+        bool may_stay = client->is_busy || (is_early && !client->has_served);
         if (!may_stay && !has_input(client)) {
-            client_shut(client);
+            remind_of_end(client);
         }
+    }
+}
+
+void intake_dismiss(struct loop *loop)
+{
+    struct client *client;
+    LIST_FOREACH (client, &loop->leavers, of_leavers) {
+        if (!has_request_in(client)) {
+            remind_of_end(client);
+        }
+    }
+    if (loop->drains_from_us != 0) {
+        dismiss_idle(loop);
     }
 }

@@ -149,14 +149,14 @@ static void handle_event(struct loop *loop, const struct epoll_event *event)
     } else if (source == &loop->farewell) {
         farewell_run(&loop->farewell);
     } else {
-        intake_client_left(source);
+        intake_client_left(loop, source);
     }
 }
 
 static bool is_over(const struct loop *loop)
 {
     return atomic_load(&loop->server->stopping) ||
-           (loop->drains_from_us != 0 && loop->clients == NULL && loop->farewell.count == 0);
+           (loop->drains_from_us != 0 && LIST_EMPTY(&loop->clients) && loop->farewell.count == 0);
 }
 
 static void *loop_run(void *context)
@@ -172,9 +172,7 @@ static void *loop_run(void *context)
         intake_tend(loop);
         settle_posted(loop);
         MHD_run(loop->daemon);
-        if (loop->drains_from_us != 0) {
-            intake_drain(loop);
-        }
+        intake_dismiss(loop);
     }
     return NULL;
 }
@@ -251,7 +249,8 @@ bool loop_join(struct loop *loop, const struct timespec *deadline)
 static size_t cut_clients(struct loop *loop)
 {
     size_t cut = 0;
-    for (struct client *client = loop->clients; client != NULL; client = client->next) {
+    struct client *client;
+    LIST_FOREACH (client, &loop->clients, of_loop) {
         cut += client->is_busy;
         if (client->request != NULL) {
             client->request->phase = PHASE_CUT;

@@ -12,6 +12,7 @@
 #include <microhttpd.h>
 #include <pthread.h>
 #include <stdatomic.h>
+#include <sys/queue.h>
 #include <time.h>
 
 /* The routes that one listener serves. */
@@ -42,8 +43,8 @@ struct http_server {
 
 /* A connection, from accept to close. */
 struct client {
-    struct client *previous;
-    struct client *next;
+    LIST_ENTRY(client) of_loop;
+    LIST_ENTRY(client) of_leavers; /* where it has left */
     struct MHD_Connection *connection;
     struct request *request; /* the one under way; NULL also where memory was out for it */
     int fd;
@@ -51,7 +52,6 @@ struct client {
     bool is_busy;    /* a request is under way */
     bool has_served; /* one at least */
     bool has_left;   /* it sends nothing more, but may still wait for a reply */
-    bool is_shut;    /* told to go */
     bool lingers;    /* its reply may overtake unread input: close it gently */
 };
 
@@ -68,7 +68,8 @@ struct loop {
     bool listens;
     int64_t accepts_from_us; /* 0, or when to try again after descriptors ran out */
     int64_t drains_from_us;  /* 0: not draining */
-    struct client *clients;
+    LIST_HEAD(, client) clients;
+    LIST_HEAD(, client) leavers;
     struct client *incoming; /* being handed to libmicrohttpd */
     struct farewell farewell;
 
@@ -96,12 +97,10 @@ void intake_open(struct loop *loop);
 void intake_accept(struct loop *loop, const struct listener *listener);
 /* Opens again after a pause, and stops for good when the server drains. */
 void intake_tend(struct loop *loop);
-void intake_client_left(struct client *client);
-/* In a drain: idle connections are closed. */
-void intake_drain(struct loop *loop);
+void intake_client_left(struct loop *loop, struct client *client);
+/* After libmicrohttpd's turn: makes it see those who have left and, in a drain, has idle connections closed. */
+void intake_dismiss(struct loop *loop);
 void intake_on_connection(void *loop, struct MHD_Connection *connection, void **client,
                           enum MHD_ConnectionNotificationCode code);
-/* libmicrohttpd is to see the end of the input once it has read what is there. */
-void client_shut(struct client *client);
 
 #endif

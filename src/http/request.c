@@ -32,7 +32,7 @@ struct request *request_new(struct loop *loop, struct client *client, struct MHD
     request->wire_target = target;
     request->path = copy;
     request->query_text = "";
-    request->method = METHOD_OTHER;
+    request->method = HTTP_OTHER;
     request->id = "";
     request->received_us = clock_now_us();
     request->started_us = clock_monotonic_us();
@@ -130,7 +130,7 @@ const struct route *request_route(const struct request *request)
     return request->route;
 }
 
-enum method request_method(const struct request *request)
+enum http_method request_method(const struct request *request)
 {
     return request->method;
 }

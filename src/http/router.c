@@ -4,23 +4,23 @@
 #include <string.h>
 
 static const char *const method_names[] = {
-    [METHOD_GET] = "GET",       [METHOD_HEAD] = "HEAD",     [METHOD_POST] = "POST",       [METHOD_PUT] = "PUT",
-    [METHOD_PATCH] = "PATCH",   [METHOD_DELETE] = "DELETE", [METHOD_OPTIONS] = "OPTIONS", [METHOD_OTHER] = "OTHER",
+    [HTTP_GET] = "GET",       [HTTP_HEAD] = "HEAD",     [HTTP_POST] = "POST",       [HTTP_PUT] = "PUT",
+    [HTTP_PATCH] = "PATCH",   [HTTP_DELETE] = "DELETE", [HTTP_OPTIONS] = "OPTIONS", [HTTP_OTHER] = "OTHER",
 };
 
-const char *method_name(enum method method)
+const char *http_method_name(enum http_method method)
 {
     return method_names[method];
 }
 
-enum method method_parse(const char *name)
+enum http_method http_method_parse(const char *name)
 {
-    for (int i = 0; i < METHOD_OTHER; i++) {
+    for (int i = 0; i < HTTP_OTHER; i++) {
         if (strcmp(name, method_names[i]) == 0) {
-            return (enum method)i;
+            return (enum http_method)i;
         }
     }
-    return METHOD_OTHER;
+    return HTTP_OTHER;
 }
 
 /* The {values} of one pattern, as they were found in the path. */
@@ -61,9 +61,9 @@ static void match_take(struct route_match *match, const struct route *route, con
     memcpy(match->sizes, captures->sizes, captures->count * sizeof captures->sizes[0]);
 }
 
-struct route_match router_match(const struct route *routes, size_t count, enum method method, const char *path)
+struct route_match router_match(const struct route *routes, size_t count, enum http_method method, const char *path)
 {
-    enum method wanted = method == METHOD_HEAD ? METHOD_GET : method;
+    enum http_method wanted = method == HTTP_HEAD ? HTTP_GET : method;
     struct route_match match = {0};
     size_t fewest = ROUTE_VALUES_MAX + 1;
     for (size_t i = 0; i < count; i++) {
@@ -71,9 +71,9 @@ struct route_match router_match(const struct route *routes, size_t count, enum m
         if (!pattern_matches(routes[i].pattern, path, &captures)) {
             continue;
         }
-        match.methods |= 1U << routes[i].method | 1U << METHOD_OPTIONS;
-        if (routes[i].method == METHOD_GET) {
-            match.methods |= 1U << METHOD_HEAD;
+        match.methods |= 1U << routes[i].method | 1U << HTTP_OPTIONS;
+        if (routes[i].method == HTTP_GET) {
+            match.methods |= 1U << HTTP_HEAD;
         }
         match.cors = match.cors || (routes[i].flags & ROUTE_CORS) != 0;
         /* /v1/responses/export goes before /v1/responses/{id}, wherever it stands. */
@@ -89,7 +89,7 @@ char *router_allow(unsigned methods, char *text, size_t size)
 {
     size_t used = 0;
     text[0] = '\0';
-    for (int i = 0; i < METHOD_OTHER; i++) {
+    for (int i = 0; i < HTTP_OTHER; i++) {
         size_t room = strlen(method_names[i]) + 2;
         if ((methods & 1U << i) == 0 || used + room >= size) {
             continue;

@@ -30,7 +30,7 @@ static struct comparison undefined(double delta, double level, enum method of_in
 
 static void set_p(struct comparison *comparison, double p)
 {
-    comparison->p = fmin(p, 1);
+    comparison->p = p > 1 ? 1 : p; /* by rounding; a NaN stays one, unlike in fmin() */
     comparison->significant = comparison->p < 1 - comparison->interval.level;
 }
 

@@ -52,19 +52,13 @@ double quantile_normal(double p)
     return q < 0 ? -z : z;
 }
 
-/* Abramowitz and Stegun 26.7.5: the upper quantile of Student's t from the normal one, four terms in 1/df. */
-static double student_expansion(double z, double df)
+/* The first correction of the normal quantile, Abramowitz and Stegun 26.7.5: where the search begins. */
+static double student_guess(double z, double df)
 {
-    double s = z * z;
-    double g1 = (s + 1) / 4;
-    double g2 = ((5 * s + 16) * s + 3) / 96;
-    double g3 = (((3 * s + 19) * s + 17) * s - 15) / 384;
-    double g4 = ((((79 * s + 776) * s + 1482) * s - 1920) * s - 945) / 92160;
-
-    return z * (1 + (g1 + (g2 + (g3 + g4 / df) / df) / df) / df);
+    return z * (1 + (z * z + 1) / (4 * df));
 }
 
-/* Wilson and Hilferty 1931: the cube root of chi-square is nearly normal. */
+/* Wilson and Hilferty 1931: the cube root of chi-square is nearly normal. Where this search begins. */
 static double chi_square_guess(double z, double df)
 {
     double root = 1 - 2 / (9 * df) + z * sqrt(2 / (9 * df));
@@ -141,7 +135,7 @@ double quantile_student(double p, double df)
 
     if (upper == 0.5)
         return 0;
-    double guess = student_expansion(-quantile_normal(upper), df);
+    double guess = student_guess(-quantile_normal(upper), df);
     return sign * solve(&(struct search){tail_student, df, upper}, guess);
 }
 

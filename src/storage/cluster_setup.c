@@ -27,7 +27,7 @@ static const char ROLE_AND_DATABASE[] =
 static const char SETTINGS[] = "listen_addresses = ''\n"
                                "port = 5432\n"
                                "unix_socket_permissions = 0700\n"
-                               "max_connections = 60\n"
+                               "max_connections = 120\n"
                                "shared_buffers = 128MB\n"
                                "max_wal_size = 2GB\n"
                                "wal_compression = on\n"

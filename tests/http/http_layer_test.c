@@ -9,6 +9,8 @@
 
 #include <fcntl.h>
 #include <jansson.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -631,8 +633,10 @@ START_TEST(client_that_shuts_its_side_gets_its_reply_and_the_end)
     atomic_store(&layer_delay_ms, 50);
     for (int i = 0; i < 30; i++) {
         struct http_client client = connect_client();
+        int corked = i < 15; /* one packet for both */
+        ck_assert_int_eq(setsockopt(client.fd, IPPROTO_TCP, TCP_CORK, &corked, sizeof corked), 0);
         ck_assert(http_client_send(&client, "GET", paths[i % 3], NULL, NULL, 0));
-        usleep(i < 15 ? 0 : 10000);
+        usleep(corked ? 0 : 10000);
         ck_assert_int_eq(shutdown(client.fd, SHUT_WR), 0);
         struct http_reply reply;
         ck_assert(http_client_receive(&client, false, &reply));

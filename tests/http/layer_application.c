@@ -170,7 +170,7 @@ static enum outcome show(struct request *request, struct service *service, struc
     struct buffer body;
     buffer_init(&body);
     const char *value = request_path_value(request, 0);
-    buffer_format(&body, "%s %s", method_name(request_method(request)), value == NULL ? "-" : value);
+    buffer_format(&body, "%s %s", http_method_name(request_method(request)), value == NULL ? "-" : value);
     for (size_t i = 0; i < count; i++) {
         buffer_format(&body, " %s=%s", pairs[i].name, pairs[i].value);
     }
@@ -328,23 +328,23 @@ static void stream_open(struct request *request)
 /* --- the application ---------------------------------------------------------------------------------------------------- */
 
 static const struct route routes[] = {
-    {.method = METHOD_GET, .pattern = "/livez", .handler = livez, .flags = ROUTE_INLINE},
-    {.method = METHOD_GET, .pattern = "/pending", .handler = pending, .scope = SCOPE_READ},
-    {.method = METHOD_GET, .pattern = "/hasty", .handler = hasty, .scope = SCOPE_READ},
-    {.method = METHOD_GET, .pattern = "/gate", .handler = gated, .scope = SCOPE_READ},
-    {.method = METHOD_POST, .pattern = "/gate", .handler = gated, .scope = SCOPE_WRITE, .flags = ROUTE_BODY},
-    {.method = METHOD_POST, .pattern = "/echo", .handler = echo, .scope = SCOPE_WRITE, .flags = ROUTE_BODY | ROUTE_CORS},
-    {.method = METHOD_POST, .pattern = "/pending", .handler = pending, .scope = SCOPE_WRITE, .flags = ROUTE_BODY},
-    {.method = METHOD_POST, .pattern = "/stream", .handler = streamed, .scope = SCOPE_WRITE, .flags = ROUTE_BODY},
-    {.method = METHOD_POST, .pattern = "/refused", .handler = echo, .scope = SCOPE_WRITE, .flags = ROUTE_BODY},
-    {.method = METHOD_GET, .pattern = "/refused", .handler = show, .scope = SCOPE_READ},
-    {.method = METHOD_GET, .pattern = "/show", .handler = show, .scope = SCOPE_READ},
-    {.method = METHOD_GET, .pattern = "/show/{value}", .handler = show, .scope = SCOPE_READ},
-    {.method = METHOD_GET, .pattern = "/fault", .handler = fault, .scope = SCOPE_READ},
-    {.method = METHOD_GET, .pattern = "/unchanged", .handler = empty, .scope = SCOPE_READ},
-    {.method = METHOD_GET, .pattern = "/nothing", .handler = nothing, .scope = SCOPE_READ},
-    {.method = METHOD_GET, .pattern = "/large", .handler = large, .scope = SCOPE_READ},
-    {.method = METHOD_GET, .pattern = "/metrics", .handler = show, .scope = SCOPE_NONE, .flags = ROUTE_ADMIN},
+    {.method = HTTP_GET, .pattern = "/livez", .handler = livez, .flags = ROUTE_INLINE},
+    {.method = HTTP_GET, .pattern = "/pending", .handler = pending, .scope = SCOPE_READ},
+    {.method = HTTP_GET, .pattern = "/hasty", .handler = hasty, .scope = SCOPE_READ},
+    {.method = HTTP_GET, .pattern = "/gate", .handler = gated, .scope = SCOPE_READ},
+    {.method = HTTP_POST, .pattern = "/gate", .handler = gated, .scope = SCOPE_WRITE, .flags = ROUTE_BODY},
+    {.method = HTTP_POST, .pattern = "/echo", .handler = echo, .scope = SCOPE_WRITE, .flags = ROUTE_BODY | ROUTE_CORS},
+    {.method = HTTP_POST, .pattern = "/pending", .handler = pending, .scope = SCOPE_WRITE, .flags = ROUTE_BODY},
+    {.method = HTTP_POST, .pattern = "/stream", .handler = streamed, .scope = SCOPE_WRITE, .flags = ROUTE_BODY},
+    {.method = HTTP_POST, .pattern = "/refused", .handler = echo, .scope = SCOPE_WRITE, .flags = ROUTE_BODY},
+    {.method = HTTP_GET, .pattern = "/refused", .handler = show, .scope = SCOPE_READ},
+    {.method = HTTP_GET, .pattern = "/show", .handler = show, .scope = SCOPE_READ},
+    {.method = HTTP_GET, .pattern = "/show/{value}", .handler = show, .scope = SCOPE_READ},
+    {.method = HTTP_GET, .pattern = "/fault", .handler = fault, .scope = SCOPE_READ},
+    {.method = HTTP_GET, .pattern = "/unchanged", .handler = empty, .scope = SCOPE_READ},
+    {.method = HTTP_GET, .pattern = "/nothing", .handler = nothing, .scope = SCOPE_READ},
+    {.method = HTTP_GET, .pattern = "/large", .handler = large, .scope = SCOPE_READ},
+    {.method = HTTP_GET, .pattern = "/metrics", .handler = show, .scope = SCOPE_NONE, .flags = ROUTE_ADMIN},
 };
 
 static void begin(void *context, struct request *request)

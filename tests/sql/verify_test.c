@@ -83,7 +83,8 @@ START_TEST(a_counter_that_is_off_by_one_is_named)
     struct found found;
     int64_t stored;
     tenant_execute(&tenant, "UPDATE rollup_quarter SET csat_3 = csat_3 + 1 WHERE project_id = %d AND (quarter, cell_id, slot) "
-                            "= (SELECT quarter, cell_id, slot FROM rollup_quarter WHERE slot = 1 ORDER BY quarter DESC LIMIT 1)");
+                            "= (SELECT quarter, cell_id, slot FROM rollup_quarter r WHERE slot = 1 AND r.project_id = "
+                            "rollup_quarter.project_id ORDER BY quarter DESC LIMIT 1)");
     found = compare(&report);
     ck_assert_int_eq(found.count, 1);
     ck_assert_int_ge(report.differences, 1);
@@ -113,7 +114,8 @@ START_TEST(a_day_copy_that_is_off_is_named_unless_it_is_not_read)
     struct found found;
     fill_days();
     tenant_execute(&tenant, "UPDATE rollup_day SET nps_10 = nps_10 + 2 WHERE project_id = %d AND (from_quarter, cell_id) = "
-                            "(SELECT from_quarter, min(cell_id) FROM rollup_day WHERE from_quarter = 1969440 GROUP BY 1)");
+                            "(SELECT from_quarter, min(cell_id) FROM rollup_day r WHERE from_quarter = 1969440 AND "
+                            "r.project_id = rollup_day.project_id GROUP BY 1)");
     found = compare(&report);
     ck_assert_int_eq(found.count, 1);
     ck_assert_int_eq(found.last.table, VERIFY_DAYS);

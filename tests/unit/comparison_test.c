@@ -112,6 +112,9 @@ END_TEST
 
 START_TEST(exact_test_takes_over_where_an_expected_count_is_under_one)
 {
+    ck_assert_int_eq(comparison_of_shares(1, 5, 9, 500, 0.95, METHOD_N1_Z).test, METHOD_FISHER);
+    ck_assert_int_eq(comparison_of_shares(5, 5, 491, 500, 0.95, METHOD_N1_Z).test, METHOD_FISHER);
+    ck_assert_int_eq(comparison_of_shares(1, 5, 9, 500, 0.95, METHOD_POOLED_Z).test, METHOD_POOLED_Z);
     struct comparison rare = comparison_of_shares(1, 5, 0, 500, 0.95, METHOD_N1_Z);
     ck_assert_int_eq(rare.test, METHOD_FISHER);
     ck_assert_double_eq_tol(rare.p, 0.0099009900990099, 1e-12);
@@ -148,6 +151,19 @@ START_TEST(means_are_compared_by_welchs_t)
         ck_assert_double_eq_tol(result.interval.lower, references[i][1], 1e-12);
         ck_assert_double_eq_tol(result.interval.upper, references[i][2], 1e-12);
     }
+}
+END_TEST
+
+START_TEST(counts_can_be_compared_without_a_definition)
+{
+    const struct bands a = {.satisfied = 20, .dissatisfied = 10};
+    const struct bands b = {.satisfied = 12, .dissatisfied = 18};
+    struct comparison result = comparison_of_nets(a, b, 0.95, METHOD_DEFAULT);
+    ck_assert_double_eq_tol(result.delta, 160.0 / 3, 1e-12);
+    ck_assert_double_eq_tol(result.p, 0.0371, 5e-5);
+    ck_assert_double_eq(comparison_of_shares(3, 4, 1, 4, 0.95, METHOD_N1_Z).delta, 50);
+    ck_assert(isnan(comparison_of_shares(3, 4, 0, 0, 0.95, METHOD_N1_Z).delta));
+    ck_assert(isnan(comparison_of_nets(a, (struct bands){0}, 0.95, METHOD_DEFAULT).delta));
 }
 END_TEST
 
@@ -207,6 +223,7 @@ Suite *comparison_suite(void)
                         shares_are_tested_by_n1_z_or_pooled_z, exact_test_agrees_with_r,
                         exact_test_takes_over_where_an_expected_count_is_under_one,
                         exact_test_of_a_great_table_is_quick, means_are_compared_by_welchs_t,
-                        empty_group_gives_no_verdict, shares_without_any_difference_between_answers_are_not_different,
+                        counts_can_be_compared_without_a_definition, empty_group_gives_no_verdict,
+                        shares_without_any_difference_between_answers_are_not_different,
                         test_without_spread_is_not_defined, method_must_be_one_of_the_headline);
 }

@@ -61,6 +61,12 @@ START_TEST(mean_groups_are_tested_by_their_ranks)
     ck_assert_double_eq(result.df, 2);
     ck_assert_double_eq_tol(result.p, 7.8034192112086e-05, 1e-16);
     ck_assert(result.reliable);
+    const struct histogram shifted[] = {SAMPLE(-2, 2, 3, 5, 9, 20, 13), SAMPLE(-2, 2, 10, 12, 8, 6, 4),
+                                        SAMPLE(-2, 2, 2, 2, 9, 9, 8)};
+    struct definition rating;
+    ck_assert_int_eq(definition_make(METRIC_RATING, -2, 2, POLARITY_HIGH_IS_GOOD, 0, 0, &rating), STATUS_OK);
+    ck_assert_int_eq(contrast_all(&rating, shifted, 3, 0.95, &result), STATUS_OK);
+    ck_assert_double_eq_tol(result.statistic, 18.9167269338304, 1e-12);
 }
 END_TEST
 
@@ -84,7 +90,8 @@ START_TEST(nothing_to_compare_gives_no_verdict)
     const struct histogram alike[] = {sample_nps(7, 0, 0), sample_nps(9, 0, 0)};
     struct contrast_overall result;
     ck_assert_int_eq(contrast_all(&definition_nps, alone, 2, 0.95, &result), STATUS_OK);
-    ck_assert(isnan(result.p) && isnan(result.df) && !result.significant && !result.reliable);
+    ck_assert(isnan(result.p) && isnan(result.df) && isnan(result.statistic));
+    ck_assert(!result.significant && !result.reliable);
     ck_assert_int_eq(contrast_all(&definition_nps, alike, 2, 0.95, &result), STATUS_OK);
     ck_assert(isnan(result.p));
     ck_assert_int_eq(contrast_all(&definition_nps, alike, 0, 0.95, &result), STATUS_OK);
@@ -106,6 +113,37 @@ START_TEST(small_expected_counts_are_called_unreliable)
 END_TEST
 
 /* R: p.adjust(c(t.test(g1, g2)$p.value, t.test(g1, g3)$p.value, t.test(g2, g3)$p.value), "holm") */
+/* Cochran 1954: either rule alone is enough. */
+START_TEST(both_rules_of_cochran_are_kept)
+{
+    const struct histogram many_small[] = {SAMPLE(1, 5, 7, 0, 0, 0, 3), SAMPLE(1, 5, 6, 0, 0, 0, 4)};
+    struct histogram one_tiny[6];
+    struct contrast_overall result;
+    ck_assert_int_eq(contrast_all(&definition_csat, many_small, 2, 0.95, &result), STATUS_OK);
+    ck_assert_double_eq(result.smallest_expected, 3.5);
+    ck_assert(!result.reliable);
+    for (int i = 0; i < 6; i++)
+        one_tiny[i] = i == 0 ? SAMPLE(1, 5, 0, 0, 0, 0, 1) : SAMPLE(1, 5, 50, 0, 0, 0, 50);
+    ck_assert_int_eq(contrast_all(&definition_csat, one_tiny, 6, 0.95, &result), STATUS_OK);
+    ck_assert_double_lt(result.smallest_expected, 1);
+    ck_assert(!result.reliable);
+    ck_assert_int_eq(contrast_all(&definition_csat, one_tiny + 1, 5, 0.95, &result), STATUS_OK);
+    ck_assert(result.reliable);
+}
+END_TEST
+
+START_TEST(pairs_that_are_equally_clear_keep_their_order)
+{
+    const struct histogram groups[] = {sample_nps(5, 3, 2), sample_nps(5, 3, 2), sample_nps(5, 3, 2),
+                                       sample_nps(5, 3, 2)};
+    struct contrast_pair pairs[6];
+    static const size_t want[6][2] = {{0, 1}, {0, 2}, {0, 3}, {1, 2}, {1, 3}, {2, 3}};
+    ck_assert_int_eq(contrast_pairs(&definition_nps, groups, 4, 0.95, METHOD_DEFAULT, pairs), STATUS_OK);
+    for (int i = 0; i < 6; i++)
+        ck_assert(pairs[i].a == want[i][0] && pairs[i].b == want[i][1]);
+}
+END_TEST
+
 START_TEST(pairs_are_corrected_by_holm_and_sorted)
 {
     const struct histogram groups[] = GROUPS;
@@ -190,6 +228,10 @@ START_TEST(part_that_is_not_within_the_whole_is_an_error)
     ck_assert_int_eq(contrast_with_rest(&definition_nps, &whole, &part, 0.95, METHOD_DEFAULT, &comparison),
                      STATUS_INTERNAL);
     ck_assert_int_eq(impact_of(&definition_nps, &whole, &part, &impact), STATUS_INTERNAL);
+    const struct histogram csat = SAMPLE(1, 5, 1, 1, 1, 1, 1);
+    ck_assert_int_eq(impact_of(&definition_csat, &csat, &csat, &impact), STATUS_OK);
+    ck_assert_int_eq(impact_of(&definition_nps, &csat, &csat, &impact), STATUS_INTERNAL);
+    ck_assert_int_eq(impact_of(&definition_nps, &whole, &csat, &impact), STATUS_INTERNAL);
 }
 END_TEST
 
@@ -228,6 +270,7 @@ Suite *contrast_suite(void)
     return RUNNER_SUITE("contrast", nps_groups_are_tested_over_three_bands, share_groups_are_tested_over_two,
                         mean_groups_are_tested_by_their_ranks, empty_groups_and_unused_bands_do_not_count,
                         nothing_to_compare_gives_no_verdict, small_expected_counts_are_called_unreliable,
+                        both_rules_of_cochran_are_kept, pairs_that_are_equally_clear_keep_their_order,
                         pairs_are_corrected_by_holm_and_sorted, holm_never_lets_a_larger_p_become_a_smaller_one,
                         group_of_another_scale_is_an_error, few_groups_have_no_pairs,
                         part_is_compared_with_the_rest_and_not_with_the_whole,

@@ -166,6 +166,19 @@ START_TEST(small_bucket_is_no_baseline_no_signal_and_no_end_of_a_run)
 }
 END_TEST
 
+START_TEST(twenty_answers_are_enough_to_be_judged)
+{
+    struct histogram buckets[10];
+    struct control_point points[10];
+    for (int i = 0; i < 10; i++)
+        buckets[i] = satisfied(90);
+    buckets[9] = SAMPLE(1, 5, 20, 0, 0, 0, 0);
+    ck_assert_int_eq(control_chart(&definition_csat, buckets, 10, 10, points), STATUS_OK);
+    ck_assert_int_eq(points[9].signal, CONTROL_BELOW);
+    ck_assert_double_eq(points[9].center, 90);
+}
+END_TEST
+
 START_TEST(series_without_a_baseline_has_no_limits)
 {
     const struct histogram buckets[] = {SAMPLE(1, 5, 1, 1, 1, 1, 1), satisfied(80)};
@@ -243,6 +256,7 @@ Suite *control_suite(void)
         limits_stay_on_the_scale, point_beyond_three_sigma_alarms_once, bad_buckets_do_not_move_the_centre,
         change_of_level_stays_in_the_baseline, eight_points_on_one_side_alarm_once, point_on_the_centre_ends_a_run,
         open_bucket_is_drawn_and_never_judged, small_bucket_is_no_baseline_no_signal_and_no_end_of_a_run,
-        series_without_a_baseline_has_no_limits, steady_series_raises_nothing, bucket_of_another_scale_is_an_error,
-        volume_has_limits_of_three_roots, volume_is_never_under_zero, signals_have_names);
+        twenty_answers_are_enough_to_be_judged, series_without_a_baseline_has_no_limits, steady_series_raises_nothing,
+        bucket_of_another_scale_is_an_error, volume_has_limits_of_three_roots, volume_is_never_under_zero,
+        signals_have_names);
 }

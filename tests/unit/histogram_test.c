@@ -76,7 +76,7 @@ START_TEST(only_a_scale_without_negative_counts_is_valid)
     histogram_init(&histogram, 3, 3);
     ck_assert(!histogram_is_valid(&histogram));
     histogram_init(&histogram, 1, 5);
-    histogram.counts[7] = 1;
+    histogram.counts[5] = 1;
     ck_assert(!histogram_is_valid(&histogram));
 }
 END_TEST

@@ -14,17 +14,17 @@ static enum outcome no_handler(struct request *request, struct service *service,
 }
 
 static const struct route routes[] = {
-    {.method = METHOD_GET, .pattern = "/livez", .handler = no_handler},
-    {.method = METHOD_POST, .pattern = "/v1/responses", .handler = no_handler, .flags = ROUTE_CORS},
-    {.method = METHOD_GET, .pattern = "/v1/responses", .handler = no_handler},
-    {.method = METHOD_GET, .pattern = "/v1/responses/{id}", .handler = no_handler},
-    {.method = METHOD_PATCH, .pattern = "/v1/responses/{id}", .handler = no_handler},
-    {.method = METHOD_GET, .pattern = "/v1/responses/export", .handler = no_handler},
-    {.method = METHOD_GET, .pattern = "/v1/{a}/x/{b}", .handler = no_handler},
+    {.method = HTTP_GET, .pattern = "/livez", .handler = no_handler},
+    {.method = HTTP_POST, .pattern = "/v1/responses", .handler = no_handler, .flags = ROUTE_CORS},
+    {.method = HTTP_GET, .pattern = "/v1/responses", .handler = no_handler},
+    {.method = HTTP_GET, .pattern = "/v1/responses/{id}", .handler = no_handler},
+    {.method = HTTP_PATCH, .pattern = "/v1/responses/{id}", .handler = no_handler},
+    {.method = HTTP_GET, .pattern = "/v1/responses/export", .handler = no_handler},
+    {.method = HTTP_GET, .pattern = "/v1/{a}/x/{b}", .handler = no_handler},
 };
 enum { ROUTES = sizeof routes / sizeof routes[0] };
 
-static struct route_match match(enum method method, const char *path)
+static struct route_match match(enum http_method method, const char *path)
 {
     return router_match(routes, ROUTES, method, path);
 }
@@ -37,25 +37,25 @@ static void check_value(const struct route_match *found, size_t i, const char *e
 
 START_TEST(path_finds_its_route)
 {
-    ck_assert_ptr_eq(match(METHOD_GET, "/livez").route, &routes[0]);
-    ck_assert_ptr_eq(match(METHOD_POST, "/v1/responses").route, &routes[1]);
-    ck_assert_ptr_eq(match(METHOD_GET, "/v1/responses").route, &routes[2]);
+    ck_assert_ptr_eq(match(HTTP_GET, "/livez").route, &routes[0]);
+    ck_assert_ptr_eq(match(HTTP_POST, "/v1/responses").route, &routes[1]);
+    ck_assert_ptr_eq(match(HTTP_GET, "/v1/responses").route, &routes[2]);
 }
 END_TEST
 
 START_TEST(head_finds_the_get_route)
 {
-    ck_assert_ptr_eq(match(METHOD_HEAD, "/livez").route, &routes[0]);
+    ck_assert_ptr_eq(match(HTTP_HEAD, "/livez").route, &routes[0]);
 }
 END_TEST
 
 START_TEST(values_are_slices_of_the_path)
 {
-    struct route_match one = match(METHOD_PATCH, "/v1/responses/a%20b");
+    struct route_match one = match(HTTP_PATCH, "/v1/responses/a%20b");
     ck_assert_ptr_eq(one.route, &routes[4]);
     check_value(&one, 0, "a%20b");
     ck_assert_ptr_null(one.values[1]);
-    struct route_match two = match(METHOD_GET, "/v1/first/x/second");
+    struct route_match two = match(HTTP_GET, "/v1/first/x/second");
     ck_assert_ptr_eq(two.route, &routes[6]);
     check_value(&two, 0, "first");
     check_value(&two, 1, "second");
@@ -64,10 +64,10 @@ END_TEST
 
 START_TEST(literal_wins_over_value_wherever_it_stands)
 {
-    struct route_match found = match(METHOD_GET, "/v1/responses/export");
+    struct route_match found = match(HTTP_GET, "/v1/responses/export");
     ck_assert_ptr_eq(found.route, &routes[5]);
     ck_assert_ptr_null(found.values[0]);
-    ck_assert_ptr_eq(match(METHOD_PATCH, "/v1/responses/export").route, &routes[4]);
+    ck_assert_ptr_eq(match(HTTP_PATCH, "/v1/responses/export").route, &routes[4]);
 }
 END_TEST
 
@@ -77,7 +77,7 @@ START_TEST(unknown_path_has_no_methods)
         "",    "/",    "/livez/",        "/live",           "/livezz", "//livez",          "/LIVEZ",
         "/v1", "/v1/", "/v1/responses/", "/v1/responses//", "*",       "/v1/responses/a/b"};
     for (size_t i = 0; i < sizeof paths / sizeof paths[0]; i++) {
-        struct route_match found = match(METHOD_GET, paths[i]);
+        struct route_match found = match(HTTP_GET, paths[i]);
         ck_assert_msg(found.route == NULL && found.methods == 0, "%s was found", paths[i]);
     }
 }
@@ -86,10 +86,10 @@ END_TEST
 START_TEST(wrong_method_names_those_of_the_path)
 {
     char allow[64];
-    struct route_match found = match(METHOD_DELETE, "/v1/responses");
+    struct route_match found = match(HTTP_DELETE, "/v1/responses");
     ck_assert_ptr_null(found.route);
     ck_assert_str_eq(router_allow(found.methods, allow, sizeof allow), "GET, HEAD, POST, OPTIONS");
-    found = match(METHOD_OTHER, "/v1/responses/1");
+    found = match(HTTP_OTHER, "/v1/responses/1");
     ck_assert_str_eq(router_allow(found.methods, allow, sizeof allow), "GET, HEAD, PATCH, OPTIONS");
 }
 END_TEST
@@ -105,19 +105,19 @@ END_TEST
 
 START_TEST(one_cors_route_opens_its_path)
 {
-    ck_assert(match(METHOD_GET, "/v1/responses").cors);
-    ck_assert(match(METHOD_DELETE, "/v1/responses").cors);
-    ck_assert(!match(METHOD_GET, "/v1/responses/1").cors);
+    ck_assert(match(HTTP_GET, "/v1/responses").cors);
+    ck_assert(match(HTTP_DELETE, "/v1/responses").cors);
+    ck_assert(!match(HTTP_GET, "/v1/responses/1").cors);
 }
 END_TEST
 
 START_TEST(method_names_read_back)
 {
-    for (int i = METHOD_GET; i < METHOD_OTHER; i++) {
-        ck_assert_int_eq(method_parse(method_name((enum method)i)), i);
+    for (int i = HTTP_GET; i < HTTP_OTHER; i++) {
+        ck_assert_int_eq(http_method_parse(http_method_name((enum http_method)i)), i);
     }
-    ck_assert_int_eq(method_parse("get"), METHOD_OTHER);
-    ck_assert_int_eq(method_parse("TRACE"), METHOD_OTHER);
+    ck_assert_int_eq(http_method_parse("get"), HTTP_OTHER);
+    ck_assert_int_eq(http_method_parse("TRACE"), HTTP_OTHER);
 }
 END_TEST
 

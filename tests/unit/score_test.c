@@ -134,6 +134,9 @@ START_TEST(interval_of_a_mean_stays_on_the_scale)
     struct score result = score(&definition_csat, SAMPLE(1, 5, 1, 0, 0, 0, 3), 0.99);
     ck_assert_double_eq(result.mean.interval.lower, 1);
     ck_assert_double_eq(result.mean.interval.upper, 5);
+    result = score(&definition_csat, SAMPLE(1, 5, 1, 0, 0, 0, 1), 0.95);
+    ck_assert_double_eq(result.mean.interval.lower, 1);
+    ck_assert_double_eq(result.mean.interval.upper, 5);
 }
 END_TEST
 
