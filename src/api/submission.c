@@ -228,8 +228,9 @@ static const struct verdict_row verdicts[] = {
     [VERDICT_CAP] = {422, false, "cap",
                      "brings a new dimension value or combination, and the project holds as many as it may"},
     [VERDICT_REFUSED] = {422, false, "refused", "was refused by the database"},
-    [VERDICT_UNAVAILABLE] = {503, true, "unavailable",
-                             "the database is away: send it again with the same id, it will count once"},
+    [VERDICT_UNAVAILABLE] =
+        {503, true, "unavailable",
+         "may not have been stored, for the database is away: send it again with the same id, it counts once"},
 };
 
 int submission_status(enum verdict verdict)

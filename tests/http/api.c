@@ -2,18 +2,19 @@
 #include "api.h"
 
 #include "base/id.h"
+#include "base/timestamp.h"
 #include "storage/cluster.h"
 
-#include <check.h>
 #include <libpq-fe.h>
 #include <math.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
-enum { KEY_PATIENCE_MS = 5000, IDS = 64 };
+enum { KEY_PATIENCE_MS = 5000, IDS = 64, TEXTS = 8, TEXT_SIZE = 20000, TIMES = 8, TEST_TIMEOUT_S = 180 };
 
 static void pause_ms(long ms)
 {
@@ -256,4 +257,36 @@ const char *api_id(void)
     static size_t next;
     const struct id id = id_new();
     return id_format(&id, texts[next++ % IDS]);
+}
+
+char *api_text(const char *format, ...)
+{
+    static char texts[TEXTS][TEXT_SIZE];
+    static size_t next;
+    char *text = texts[next++ % TEXTS];
+    va_list list;
+    va_start(list, format);
+    int size = vsnprintf(text, TEXT_SIZE, format, list);
+    va_end(list);
+    ck_assert_int_lt(size, TEXT_SIZE);
+    return text;
+}
+
+const char *api_time(int64_t us)
+{
+    static char texts[TIMES][TIMESTAMP_TEXT_SIZE];
+    static size_t next;
+    return timestamp_format(us, texts[next++ % TIMES]);
+}
+
+Suite *api_suite(const char *name, SFun setup, SFun teardown, const TTest *const tests[], size_t count)
+{
+    Suite *suite = suite_create(name);
+    TCase *tcase = tcase_create(name);
+    tcase_set_timeout(tcase, TEST_TIMEOUT_S);
+    tcase_add_checked_fixture(tcase, setup, teardown);
+    for (size_t i = 0; i < count; i++)
+        tcase_add_test(tcase, tests[i]);
+    suite_add_tcase(suite, tcase);
+    return suite;
 }

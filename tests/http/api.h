@@ -7,6 +7,7 @@
 #include "support/http_client.h"
 #include "support/serve.h"
 
+#include <check.h>
 #include <jansson.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -63,8 +64,8 @@ bool api_is_null(const struct api_reply *reply, const char *path);
 /* The index in errors of the fault with this pointer or parameter; -1. */
 int api_fault(const struct api_reply *reply, const char *place);
 
-#define ck_assert_status(reply_, status_)                                                                            \
-    ck_assert_msg((reply_)->status == (status_), "status %d, not %d: %s", (reply_)->status, (status_),               \
+#define ck_assert_status(reply_, status_)                                                              \
+    ck_assert_msg((reply_)->status == (status_), "status %d, not %d: %s", (reply_)->status, (status_), \
                   (reply_)->http.body)
 
 /* The number that a statement gives. %d in it stands for the project. */
@@ -73,7 +74,15 @@ void api_execute(const struct api *api, const char *sql);
 /* n of a metric over all of the project, and its value. */
 int api_metric(struct api *api, const char *metric, double *value);
 
-/* A new id as text, in memory that a later call takes again after 64 more. */
+/* A suite of one case, whose tests may take as long as a crowded machine needs. */
+Suite *api_suite(const char *name, SFun setup, SFun teardown, const TTest *const tests[], size_t count);
+#define API_SUITE(name_, setup_, teardown_, ...)                                   \
+    api_suite((name_), (setup_), (teardown_), (const TTest *const[]){__VA_ARGS__}, \
+              sizeof((const TTest *const[]){__VA_ARGS__}) / sizeof(const TTest *))
+
+/* In memory of their own, which is taken again some calls later: a new id; a formatted text; a time. */
 const char *api_id(void);
+char *api_text(const char *format, ...) __attribute__((format(printf, 1, 2)));
+const char *api_time(int64_t us);
 
 #endif

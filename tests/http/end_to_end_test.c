@@ -106,8 +106,7 @@ static char *check_scores(struct serve *serve)
 {
     struct http_reply http = http_client_fetch(serve_address(serve), "GET", "/v1/metrics?metric=nps&group_by=segment",
                                                serve_authorization(serve, SCOPE_METRICS), NULL);
-    struct api_reply reply = {
-        .status = http.status, .http = http, .json = json_loadb(http.body, http.size, 0, NULL)};
+    struct api_reply reply = {.status = http.status, .http = http, .json = json_loadb(http.body, http.size, 0, NULL)};
     ck_assert_status(&reply, 200);
     ck_assert_uint_eq(api_size(&reply, "groups"), 2);
     ck_assert_str_eq(api_string(&reply, "groups.0.segment"), "F");
@@ -185,5 +184,5 @@ END_TEST
 
 Suite *end_to_end_suite(void)
 {
-    return RUNNER_SUITE("end_to_end", published_scores_of_27661_guests_come_out);
+    return API_SUITE("end_to_end", NULL, NULL, published_scores_of_27661_guests_come_out);
 }

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "api.h"
 #include "base/clock.h"
-#include "base/id.h"
 #include "base/timestamp.h"
 #include "support/runner.h"
-#include "swarm.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,25 +25,6 @@ static void teardown(void)
     api_close(&api);
 }
 
-__attribute__((format(printf, 1, 2))) static char *text(const char *format, ...)
-{
-    static char texts[8][12000];
-    static size_t next;
-    char *made = texts[next++ % 8];
-    va_list list;
-    va_start(list, format);
-    vsnprintf(made, sizeof texts[0], format, list);
-    va_end(list);
-    return made;
-}
-
-static const char *time_text(int64_t us)
-{
-    static char texts[4][TIMESTAMP_TEXT_SIZE];
-    static size_t next;
-    return timestamp_format(us, texts[next++ % 4]);
-}
-
 static const struct api_reply *post(const char *body)
 {
     return api_post(&api, "/v1/responses", body);
@@ -53,13 +32,13 @@ static const struct api_reply *post(const char *body)
 
 static const struct api_reply *post_with(const char *key, const char *header, const char *body)
 {
-    return api_send_with(&api, key, "POST", "/v1/responses", text("Content-Type: application/json\r\n%s\r\n", header),
-                         body, strlen(body));
+    return api_send_with(&api, key, "POST", "/v1/responses",
+                         api_text("Content-Type: application/json\r\n%s\r\n", header), body, strlen(body));
 }
 
 static const struct api_reply *get(const char *id)
 {
-    const struct api_reply *reply = api_get(&api, text("/v1/responses/%s", id));
+    const struct api_reply *reply = api_get(&api, api_text("/v1/responses/%s", id));
     ck_assert_status(reply, 200);
     return reply;
 }
@@ -100,19 +79,19 @@ static void check_nps(int n, double value)
 START_TEST(answer_is_kept_with_all_its_fields)
 {
     const char *id = api_id();
-    const struct api_reply *created =
-        post(text("{\"id\":\"%s\",\"survey\":\"post-purchase\",\"occurred_at\":\"2026-01-22T10:00:00.25+01:00\","
-                  "\"channel\":\"web\",\"region\":\"ES-CT\",\"touchpoint\":\"checkout\",\"product\":\"basic\","
-                  "\"segment\":\"new\",\"dimensions\":{\"release\":\"4.1\"},\"customer_id\":\"c-1827\","
-                  "\"interaction_id\":\"order-77\",\"answers\":{\"nps\":9,\"csat\":5,\"ces\":6},"
-                  "\"comment\":\"Easy\\nand \\\"quick\\\" \\u2603\",\"tags\":[\"checkout\",\"fast\"],\"source\":\"ios\","
-                  "\"properties\":{\"build\":\"4.1.2\",\"deep\":{\"list\":[1,2.5,null,true]}}}",
-                  id));
+    const struct api_reply *created = post(
+        api_text("{\"id\":\"%s\",\"survey\":\"post-purchase\",\"occurred_at\":\"2026-01-22T10:00:00.25+01:00\","
+                 "\"channel\":\"web\",\"region\":\"ES-CT\",\"touchpoint\":\"checkout\",\"product\":\"basic\","
+                 "\"segment\":\"new\",\"dimensions\":{\"release\":\"4.1\"},\"customer_id\":\"c-1827\","
+                 "\"interaction_id\":\"order-77\",\"answers\":{\"nps\":9,\"csat\":5,\"ces\":6},"
+                 "\"comment\":\"Easy\\nand \\\"quick\\\" \\u2603\",\"tags\":[\"checkout\",\"fast\"],\"source\":\"ios\","
+                 "\"properties\":{\"build\":\"4.1.2\",\"deep\":{\"list\":[1,2.5,null,true]}}}",
+                 id));
     char location[80];
     check_verdict(created, 201, "created");
     ck_assert_str_eq(api_string(created, "id"), id);
     http_reply_header(&created->http, "Location", location, sizeof location);
-    ck_assert_str_eq(location, text("/v1/responses/%s", id));
+    ck_assert_str_eq(location, api_text("/v1/responses/%s", id));
 
     const struct api_reply *row = api_get(&api, location);
     ck_assert_status(row, 200);
@@ -147,9 +126,9 @@ END_TEST
 
 START_TEST(what_is_not_sent_is_null)
 {
-    static const char *const nulls[] = {"survey",  "channel",       "region", "country",    "touchpoint",
-                                        "product", "segment",       "comment", "customer_id", "interaction_id",
-                                        "source",  "properties",    "dimensions.release"};
+    static const char *const nulls[] = {
+        "survey",  "channel",     "region",         "country", "touchpoint", "product",           "segment",
+        "comment", "customer_id", "interaction_id", "source",  "properties", "dimensions.release"};
     int64_t before = clock_now_us();
     const struct api_reply *row = get(create("{\"answers\":{\"csat\":3}}"));
     for (size_t i = 0; i < sizeof nulls / sizeof *nulls; i++)
@@ -198,10 +177,11 @@ START_TEST(longest_values_are_taken)
         sprintf(tags + strlen(tags), "%s\"%064d\"", i > 0 ? "," : "", i);
     memset(property, 'x', sizeof property - 1);
     const struct api_reply *row =
-        get(create(text("{\"channel\":\"%s\",\"answers\":{\"nps\":9},\"comment\":\"%s\"}", value, comment)));
+        get(create(api_text("{\"channel\":\"%s\",\"answers\":{\"nps\":9},\"comment\":\"%s\"}", value, comment)));
     ck_assert_str_eq(api_string(row, "channel"), value);
     ck_assert_str_eq(api_string(row, "comment"), comment);
-    row = get(create(text("{\"tags\":[%s],\"answers\":{\"nps\":9},\"properties\":{\"a\":\"%s\"}}", tags, property)));
+    row =
+        get(create(api_text("{\"tags\":[%s],\"answers\":{\"nps\":9},\"properties\":{\"a\":\"%s\"}}", tags, property)));
     ck_assert_uint_eq(api_size(row, "tags"), 20);
     ck_assert_str_eq(api_string(row, "properties.a"), property);
 }
@@ -224,17 +204,17 @@ START_TEST(every_score_of_a_scale_is_counted_where_it_belongs)
     for (size_t s = 0; s < 3; s++)
         for (int score = scales[s].min; score <= scales[s].max; score++)
             for (int i = scales[s].min; i <= score; i++)
-                create(text("{\"answers\":{\"%s\":%d}}", scales[s].metric, score));
+                create(api_text("{\"answers\":{\"%s\":%d}}", scales[s].metric, score));
     const struct api_reply *reply = api_get(&api, "/v1/metrics");
     for (size_t s = 0; s < 3; s++)
         for (int i = 0; i <= scales[s].max - scales[s].min; i++)
-            ck_assert_int_eq((int)api_number(reply, text("total.%s.distribution.%d", scales[s].metric, i)), i + 1);
+            ck_assert_int_eq((int)api_number(reply, api_text("total.%s.distribution.%d", scales[s].metric, i)), i + 1);
 }
 END_TEST
 
 static void check_place(const char *region, const char *kept, const char *country)
 {
-    const struct api_reply *row = get(create(text("{\"region\":\"%s\",\"answers\":{\"nps\":9}}", region)));
+    const struct api_reply *row = get(create(api_text("{\"region\":\"%s\",\"answers\":{\"nps\":9}}", region)));
     ck_assert_str_eq(api_string(row, "region"), kept);
     if (country == NULL)
         ck_assert_msg(api_is_null(row, "country"), "%s: %s", region, row->http.body);
@@ -264,8 +244,8 @@ END_TEST
 static int64_t stored_time(int64_t occurred_us, int64_t sent_us)
 {
     const struct api_reply *row =
-        get(create(text("{\"occurred_at\":\"%s\",\"sent_at\":\"%s\",\"answers\":{\"nps\":9}}", time_text(occurred_us),
-                        time_text(sent_us))));
+        get(create(api_text("{\"occurred_at\":\"%s\",\"sent_at\":\"%s\",\"answers\":{\"nps\":9}}",
+                            api_time(occurred_us), api_time(sent_us))));
     return time_at(row, "occurred_at");
 }
 
@@ -294,11 +274,10 @@ END_TEST
 START_TEST(a_day_ahead_is_taken_and_more_is_not)
 {
     int64_t now = clock_now_us();
-    const char *format = "{\"occurred_at\":\"%s\",\"answers\":{\"nps\":9}}";
-    (void)format;
-    ck_assert_status(post(text("{\"occurred_at\":\"%s\",\"answers\":{\"nps\":9}}", time_text(now + 23 * HOUR_US))), 201);
+    ck_assert_status(post(api_text("{\"occurred_at\":\"%s\",\"answers\":{\"nps\":9}}", api_time(now + 23 * HOUR_US))),
+                     201);
     const struct api_reply *late =
-        post(text("{\"occurred_at\":\"%s\",\"answers\":{\"nps\":9}}", time_text(now + 25 * HOUR_US)));
+        post(api_text("{\"occurred_at\":\"%s\",\"answers\":{\"nps\":9}}", api_time(now + 25 * HOUR_US)));
     ck_assert_status(late, 422);
     ck_assert_int_eq(api_fault(late, "#/occurred_at"), 0);
     ck_assert_status(post("{\"occurred_at\":\"2000-01-01T00:00:00Z\",\"answers\":{\"nps\":9}}"), 201);
@@ -309,7 +288,8 @@ END_TEST
 
 START_TEST(repetition_is_a_duplicate_and_counts_once)
 {
-    const char *body = text("{\"id\":\"%s\",\"answers\":{\"nps\":9},\"comment\":\"good\",\"properties\":{\"b\":1,\"a\":2}}", api_id());
+    const char *body = api_text(
+        "{\"id\":\"%s\",\"answers\":{\"nps\":9},\"comment\":\"good\",\"properties\":{\"b\":1,\"a\":2}}", api_id());
     check_verdict(post(body), 201, "created");
     check_verdict(post(body), 200, "duplicate");
     check_verdict(post(body), 200, "duplicate");
@@ -320,11 +300,12 @@ END_TEST
 START_TEST(retry_with_a_new_sent_at_is_a_duplicate)
 {
     const char *id = api_id();
-    const char *occurred = time_text(clock_now_us() - HOUR_US);
+    const char *occurred = api_time(clock_now_us() - HOUR_US);
     for (int i = 0; i < 2; i++)
-        ck_assert_status(post(text("{\"id\":\"%s\",\"occurred_at\":\"%s\",\"sent_at\":\"%s\",\"answers\":{\"nps\":9}}",
-                                   id, occurred, time_text(clock_now_us() - (2 - i) * 60 * SECOND_US))),
-                         i == 0 ? 201 : 200);
+        ck_assert_status(
+            post(api_text("{\"id\":\"%s\",\"occurred_at\":\"%s\",\"sent_at\":\"%s\",\"answers\":{\"nps\":9}}", id,
+                          occurred, api_time(clock_now_us() - (2 - i) * 60 * SECOND_US))),
+            i == 0 ? 201 : 200);
     check_nps(1, 100);
 }
 END_TEST
@@ -332,10 +313,11 @@ END_TEST
 START_TEST(retry_that_adds_is_merged_and_counted_once)
 {
     const char *id = api_id();
-    const char *first = text("{\"id\":\"%s\",\"answers\":{\"nps\":9}}", id);
-    const char *second = text("{\"id\":\"%s\",\"answers\":{\"nps\":9,\"csat\":4},\"channel\":\"web\",\"comment\":\"later\","
-                              "\"tags\":[\"x\"],\"customer_id\":\"c\",\"properties\":{\"a\":1}}",
-                              id);
+    const char *first = api_text("{\"id\":\"%s\",\"answers\":{\"nps\":9}}", id);
+    const char *second =
+        api_text("{\"id\":\"%s\",\"answers\":{\"nps\":9,\"csat\":4},\"channel\":\"web\",\"comment\":\"later\","
+                 "\"tags\":[\"x\"],\"customer_id\":\"c\",\"properties\":{\"a\":1}}",
+                 id);
     check_verdict(post(first), 201, "created");
     check_verdict(post(second), 200, "merged");
     check_verdict(post(second), 200, "duplicate");
@@ -367,14 +349,14 @@ START_TEST(contradiction_is_a_409_and_changes_nothing)
                                          "\"answers\":{\"nps\":9},\"dimensions\":{\"release\":\"2\"}",
                                          "\"answers\":{\"nps\":9},\"occurred_at\":\"2026-01-02T00:00:00Z\"",
                                          "\"answers\":{\"nps\":9,\"csat\":1},\"comment\":\"bad\""};
-    ck_assert_status(post(text("{\"id\":\"%s\",\"occurred_at\":\"2026-01-01T00:00:00Z\",\"answers\":{\"nps\":9},"
-                               "\"channel\":\"web\",\"comment\":\"good\",\"customer_id\":\"c\",\"tags\":[\"x\"],"
-                               "\"properties\":{\"a\":1},\"dimensions\":{\"release\":\"1\"}}",
-                               id)),
+    ck_assert_status(post(api_text("{\"id\":\"%s\",\"occurred_at\":\"2026-01-01T00:00:00Z\",\"answers\":{\"nps\":9},"
+                                   "\"channel\":\"web\",\"comment\":\"good\",\"customer_id\":\"c\",\"tags\":[\"x\"],"
+                                   "\"properties\":{\"a\":1},\"dimensions\":{\"release\":\"1\"}}",
+                                   id)),
                      201);
     char *before = strdup(get(id)->http.body);
     for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
-        const struct api_reply *reply = post(text("{\"id\":\"%s\",%s}", id, others[i]));
+        const struct api_reply *reply = post(api_text("{\"id\":\"%s\",%s}", id, others[i]));
         ck_assert_msg(reply->status == 409, "%s: %d", others[i], reply->status);
         ck_assert_str_eq(api_string(reply, "type"), "/problems/conflict");
     }
@@ -395,9 +377,146 @@ START_TEST(source_and_external_id_make_the_id)
     ck_assert_str_ne(create("{\"source\":\"app\",\"external_id\":\"42\",\"answers\":{\"nps\":9}}"), id);
     ck_assert_str_ne(create("{\"source\":\"shop\",\"external_id\":\"43\",\"answers\":{\"nps\":9}}"), id);
     ck_assert_str_ne(create("{\"source\":\"shop4\",\"external_id\":\"2\",\"answers\":{\"nps\":9}}"), id);
-    const struct api_reply *event = api_post(&api, "/v1/events", "{\"source\":\"shop\",\"external_id\":\"42\",\"action\":\"viewed\"}");
+    const struct api_reply *event =
+        api_post(&api, "/v1/events", "{\"source\":\"shop\",\"external_id\":\"42\",\"action\":\"viewed\"}");
     ck_assert_status(event, 201);
     ck_assert_str_ne(api_string(event, "id"), id);
-    check_verdict(post("{\"source\":\"shop\",\"external_id\":\"42\",\"answers\":{\"nps\":1}}"), 409 > 0 ? 409 : 0, "") ;
+    ck_assert_status(post("{\"source\":\"shop\",\"external_id\":\"42\",\"answers\":{\"nps\":1}}"), 409);
+    ck_assert_str_eq(api_string(get(id), "source"), "shop");
+    check_nps(4, 100);
 }
 END_TEST
+
+START_TEST(derived_ids_differ_between_projects)
+{
+    struct api other;
+    const char *body = "{\"source\":\"shop\",\"external_id\":\"42\",\"answers\":{\"nps\":9}}";
+    api_open(&other, serve_shared(), NULL);
+    const struct api_reply *theirs = api_post(&other, "/v1/responses", body);
+    ck_assert_status(theirs, 201);
+    ck_assert_str_ne(api_string(theirs, "id"), create(body));
+    const struct api_reply *keyed =
+        api_send_with(&other, other.keys[SCOPE_WRITE], "POST", "/v1/responses",
+                      "Content-Type: application/json\r\nIdempotency-Key: k1\r\n", "{\"answers\":{\"nps\":9}}", 21);
+    ck_assert_status(keyed, 201);
+    const struct api_reply *ours = post_with(api.keys[SCOPE_WRITE], "Idempotency-Key: k1", "{\"answers\":{\"nps\":9}}");
+    ck_assert_status(ours, 201);
+    ck_assert_str_ne(api_string(ours, "id"), api_string(keyed, "id"));
+    api_close(&other);
+}
+END_TEST
+
+START_TEST(idempotency_key_makes_the_id)
+{
+    const char *body = "{\"answers\":{\"nps\":9}}";
+    const struct api_reply *first = post_with(api.keys[SCOPE_WRITE], "Idempotency-Key: \"8e03978e\"", body);
+    check_verdict(first, 201, "created");
+    const struct api_reply *again = post_with(api.keys[SCOPE_WRITE], "Idempotency-Key: \"8e03978e\"", body);
+    check_verdict(again, 200, "duplicate");
+    ck_assert_str_eq(api_string(again, "id"), api_string(first, "id"));
+    const struct api_reply *other = post_with(api.keys[SCOPE_WRITE], "Idempotency-Key: \"8e03978f\"", body);
+    check_verdict(other, 201, "created");
+    ck_assert_status(post_with(api.keys[SCOPE_WRITE], "Idempotency-Key: \"8e03978e\"", "{\"answers\":{\"nps\":1}}"),
+                     409);
+    check_nps(2, 100);
+}
+END_TEST
+
+/* A client that sends the header with nothing in it would otherwise have all its answers swallowed as one. */
+START_TEST(empty_idempotency_key_makes_no_id)
+{
+    for (int nps = 9; nps <= 10; nps++) {
+        const struct api_reply *reply =
+            post_with(api.keys[SCOPE_WRITE], "Idempotency-Key: ", api_text("{\"answers\":{\"nps\":%d}}", nps));
+        ck_assert_msg(reply->status == 201 || reply->status == 400 || reply->status == 422, "%d", reply->status);
+        if (reply->status != 201)
+            return;
+    }
+    check_nps(2, 100);
+}
+END_TEST
+
+START_TEST(id_in_the_body_comes_before_derived_ones)
+{
+    const char *id = api_id();
+    const struct api_reply *reply =
+        post_with(api.keys[SCOPE_WRITE], "Idempotency-Key: k",
+                  api_text("{\"id\":\"%s\",\"source\":\"s\",\"external_id\":\"e\",\"answers\":{\"nps\":9}}", id));
+    ck_assert_status(reply, 201);
+    ck_assert_str_eq(api_string(reply, "id"), id);
+}
+END_TEST
+
+START_TEST(id_in_capitals_is_the_same_id)
+{
+    const char *id = api_id();
+    char upper[40];
+    for (size_t i = 0; i <= strlen(id); i++)
+        upper[i] = (char)(id[i] >= 'a' && id[i] <= 'f' ? id[i] - 32 : id[i]);
+    upper[36] = '\0';
+    ck_assert_status(post(api_text("{\"id\":\"%s\",\"answers\":{\"nps\":9}}", upper)), 201);
+    const struct api_reply *again = post(api_text("{\"id\":\"%s\",\"answers\":{\"nps\":9}}", id));
+    check_verdict(again, 200, "duplicate");
+    ck_assert_str_eq(api_string(again, "id"), id);
+    ck_assert_str_eq(api_string(get(upper), "id"), id);
+}
+END_TEST
+
+/* --- test keys -------------------------------------------------------------------------------------------------------- */
+
+START_TEST(what_a_test_key_posts_is_in_no_number)
+{
+    const char *id = api_id();
+    const char *body = api_text("{\"id\":\"%s\",\"channel\":\"web\",\"answers\":{\"nps\":9}}", id);
+    ck_assert_status(api_send(&api, api.test_key, "POST", "/v1/responses", body), 201);
+    ck_assert(json_is_true(api_at(get(id), "test")));
+    check_nps(0, 0);
+    /* Nor by what is done to it later. */
+    ck_assert_status(
+        api_send(&api, api.test_key, "PATCH", api_text("/v1/responses/%s", id), "{\"answers\":{\"nps\":3,\"csat\":4}}"),
+        200);
+    ck_assert_status(
+        api_send(&api, api.keys[SCOPE_ADMIN], "PATCH", api_text("/v1/responses/%s", id), "{\"excluded\":true}"), 200);
+    ck_assert_status(
+        api_send(&api, api.keys[SCOPE_ADMIN], "PATCH", api_text("/v1/responses/%s", id), "{\"excluded\":false}"), 200);
+    check_nps(0, 0);
+    /* A real key's answer under the id doesn't make it count, nor does a test key touch what counts. */
+    ck_assert_status(
+        post(api_text("{\"id\":\"%s\",\"channel\":\"web\",\"answers\":{\"nps\":3,\"csat\":4,\"ces\":7}}", id)), 409);
+    const char *real = create("{\"answers\":{\"nps\":9}}");
+    ck_assert_status(api_send(&api, api.test_key, "POST", "/v1/responses",
+                              api_text("{\"id\":\"%s\",\"answers\":{\"nps\":9,\"csat\":1}}", real)),
+                     409);
+    check_nps(1, 100);
+    ck_assert_int_eq(api_metric(&api, "csat", NULL), 0);
+}
+END_TEST
+
+/* --- one by its id ---------------------------------------------------------------------------------------------------- */
+
+START_TEST(unknown_id_is_a_404)
+{
+    const struct api_reply *reply = api_get(&api, api_text("/v1/responses/%s", api_id()));
+    ck_assert_status(reply, 404);
+    ck_assert_str_eq(api_string(reply, "type"), "/problems/not-found");
+    ck_assert_status(api_get(&api, "/v1/responses/none"), 404);
+    ck_assert_status(api_get(&api, "/v1/responses/0192f1c4-7c1b-7d3a-9f5e-2b6c8d4e1f0g"), 404);
+    ck_assert_status(api_patch(&api, api_id(), "{\"comment\":\"x\"}"), 404);
+    ck_assert_status(api_patch(&api, "none", "{\"comment\":\"x\"}"), 404);
+}
+END_TEST
+
+Suite *responses_suite(void)
+{
+    return API_SUITE("responses", setup, teardown, answer_is_kept_with_all_its_fields, what_is_not_sent_is_null,
+                     fields_that_are_null_count_as_not_sent, ids_that_we_make_are_ordered_in_time,
+                     longest_values_are_taken, repeated_tags_are_one,
+                     every_score_of_a_scale_is_counted_where_it_belongs, region_is_in_capitals_and_tells_the_country,
+                     clock_error_of_the_phone_is_taken_out, clock_that_is_right_changes_nothing,
+                     a_day_ahead_is_taken_and_more_is_not, repetition_is_a_duplicate_and_counts_once,
+                     retry_with_a_new_sent_at_is_a_duplicate, retry_that_adds_is_merged_and_counted_once,
+                     contradiction_is_a_409_and_changes_nothing, source_and_external_id_make_the_id,
+                     derived_ids_differ_between_projects, idempotency_key_makes_the_id,
+                     empty_idempotency_key_makes_no_id, id_in_the_body_comes_before_derived_ones,
+                     id_in_capitals_is_the_same_id, what_a_test_key_posts_is_in_no_number, unknown_id_is_a_404);
+}

@@ -38,8 +38,7 @@ static void send_one(struct swarm *swarm, struct http_client *client, size_t i)
     struct http_reply reply = {0};
     const char *body = swarm->make(swarm->context, i, buffer, sizeof buffer);
     char value[16];
-    if (is_open(swarm, client) &&
-        (!send_request(swarm, client, body) || !http_client_receive(client, false, &reply)))
+    if (is_open(swarm, client) && (!send_request(swarm, client, body) || !http_client_receive(client, false, &reply)))
         http_client_close(client);
     atomic_fetch_add(&swarm->statuses[reply.status], 1);
     if (swarm->take != NULL)
