@@ -48,9 +48,9 @@ struct route {
 enum { ROUTE_VALUES_MAX = 4 };
 
 struct route_match {
-    const struct route *route;            /* NULL: 404 when methods is 0, else 405 */
-    unsigned methods;                     /* bit per enum http_method that the path has (HEAD with GET, OPTIONS always) */
-    bool cors;                            /* some route of the path has ROUTE_CORS */
+    const struct route *route; /* NULL: 404 when methods is 0, else 405 */
+    unsigned methods;          /* bit per enum http_method that the path has (HEAD with GET, OPTIONS always) */
+    bool cors;                 /* some route of the path has ROUTE_CORS */
     const char *values[ROUTE_VALUES_MAX]; /* into path, not NUL-terminated, still percent-encoded */
     size_t sizes[ROUTE_VALUES_MAX];
 };

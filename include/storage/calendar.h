@@ -30,9 +30,10 @@ struct calendar {
 /* "hour", "day", … */
 const char *calendar_unit_name(enum calendar_unit unit);
 
-/* The local hours, days … of an IANA zone over the quarters from inclusive to exclusive, as PostgreSQL knows the zone; the first
- * and the last bucket are cut off at from and to. Two hours of one local name are two buckets; a day whose midnight doesn't exist
- * begins where the clock jumps to. STATUS_TOO_LARGE: more than CALENDAR_BUCKETS_MAX; STATUS_INVALID: no such zone. */
+/* The local hours, days … of an IANA zone over the quarters from inclusive to exclusive, as PostgreSQL knows the zone;
+ * the first and the last bucket are cut off at from and to. Two hours of one local name are two buckets; a day whose
+ * midnight doesn't exist begins where the clock jumps to. STATUS_TOO_LARGE: more than CALENDAR_BUCKETS_MAX;
+ * STATUS_INVALID: no such zone. */
 enum status calendar_read(struct connection *connection, const char *time_zone, enum calendar_unit unit, int32_t from,
                           int32_t to, struct arena *arena, struct calendar *calendar)
     __attribute__((warn_unused_result));

@@ -10,9 +10,11 @@ WITH wanted AS MATERIALIZED (
     WHERE v.id IS NOT NULL OR w.value IS NULL
 ), chosen AS MATERIALIZED (
     SELECT c.project_id, c.id,
-           (c.survey_id::int8 | (c.channel_id::int8 << 16) | (c.region_id::int8 << 32) | (c.touchpoint_id::int8 << 48)) & $5::int8 AS key_1,
-           (c.product_id::int8 | (c.segment_id::int8 << 16) | (c.declared_1_id::int8 << 32) | (c.declared_2_id::int8 << 48)) & $6::int8 AS key_2,
-           (c.declared_3_id::int8 | (c.declared_4_id::int8 << 16) | (c.country_id::int8 << 32)) & $7::int8 AS key_3
+           $5::int8 & (c.survey_id::int8 | (c.channel_id::int8 << 16) | (c.region_id::int8 << 32)
+                       | (c.touchpoint_id::int8 << 48)) AS key_1,
+           $6::int8 & (c.product_id::int8 | (c.segment_id::int8 << 16) | (c.declared_1_id::int8 << 32)
+                       | (c.declared_2_id::int8 << 48)) AS key_2,
+           $7::int8 & (c.declared_3_id::int8 | (c.declared_4_id::int8 << 16) | (c.country_id::int8 << 32)) AS key_3
     FROM cell c
     WHERE c.project_id = ANY ($1)
       -- CASE … IS NOT NULL: the planner takes it to let everything through, and hashes these cells. Of eleven conditions in

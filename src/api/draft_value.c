@@ -108,17 +108,25 @@ void decode_amount(const struct decoding *decoding, const json_t *value)
         decoding->draft->texts[decoding->field->target] = keep(decoding, (struct text){text, (size_t)size});
 }
 
+/* 9.0 is the integer 9, as in JSON Schema: some languages write every number with a point. */
+static bool read_integer(const json_t *value, int64_t min, int64_t max, int64_t *integer)
+{
+    double number = json_number_value(value);
+    if (!json_is_number(value) || floor(number) != number || number < (double)min || number > (double)max)
+        return false;
+    *integer = json_is_integer(value) ? json_integer_value(value) : (int64_t)number;
+    return true;
+}
+
 void decode_duration(const struct decoding *decoding, const json_t *value)
 {
     if (json_is_null(value))
         return;
-    if (!json_is_integer(value) || json_integer_value(value) < 0 ||
-        json_integer_value(value) > INT64_C(10) * 366 * 86400 * 1000) {
+    if (!read_integer(value, 0, INT64_C(10) * 366 * 86400 * 1000, &decoding->draft->duration_ms)) {
         fault(decoding, "must be an integer number of milliseconds, from 0 to ten years");
         return;
     }
     decoding->draft->flags |= DRAFT_HAS_DURATION;
-    decoding->draft->duration_ms = json_integer_value(value);
 }
 
 static bool parse_id(const struct decoding *decoding, const json_t *value, struct id *id)
@@ -217,14 +225,15 @@ static int find_question(const char *name)
 static void put_score(const struct decoding *decoding, int question, const json_t *value)
 {
     const struct question_scale *scale = &question_scales[question];
+    int64_t score;
     decoding->draft->has_score[question] = true;
     if (json_is_null(value))
         return;
-    if (!json_is_integer(value) || json_integer_value(value) < scale->min || json_integer_value(value) > scale->max) {
+    if (!read_integer(value, scale->min, scale->max, &score)) {
         faults_add(decoding->faults, decoding->pointer, "must be an integer from %d to %d", scale->min, scale->max);
         return;
     }
-    decoding->draft->scores[question] = (int8_t)json_integer_value(value);
+    decoding->draft->scores[question] = (int8_t)score;
     decoding->draft->score_count++;
 }
 

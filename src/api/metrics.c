@@ -14,8 +14,8 @@ static bool read_calendar(struct request *request, struct connection *connection
     enum status status;
     if (!query->has_series)
         return true;
-    status = calendar_read(connection, query->time_zone, query->unit, query->rollup.from, query->rollup.to,
-                           arena, &query->calendar);
+    status = calendar_read(connection, query->time_zone, query->unit, query->rollup.from, query->rollup.to, arena,
+                           &query->calendar);
     query->rollup.calendar = &query->calendar;
     if (status == STATUS_TOO_LARGE) {
         reply_fault(request, NULL, "interval", "cuts the time into more than %d pieces", CALENDAR_BUCKETS_MAX);

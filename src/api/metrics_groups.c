@@ -73,7 +73,7 @@ static int by_number(double a, double b, bool is_descending)
 
 static int compare(const void *a, const void *b, void *context)
 {
-    const struct metrics_query *query = context;
+    const struct metrics_query *query = *(const struct metrics_query **)context;
     const struct metrics_group *x = a;
     const struct metrics_group *y = b;
     int order = 0;
@@ -105,6 +105,7 @@ static void add_up(const struct metrics_query *query, struct metrics_group *grou
 bool metrics_groups_make(const struct metrics_query *query, const struct rollup *rollup, struct arena *arena,
                          struct metrics_groups *groups)
 {
+    const struct metrics_query *context = query;
     *groups = (struct metrics_groups){.list = arena_array(arena, rollup->group_count + 1, sizeof *groups->list)};
     if (groups->list == NULL)
         return false;
@@ -123,7 +124,7 @@ bool metrics_groups_make(const struct metrics_query *query, const struct rollup 
     }
     if (query->column_count == 0)
         groups->count = 1;
-    qsort_r(groups->list, groups->count, sizeof *groups->list, compare, (void *)(uintptr_t)query);
+    qsort_r(groups->list, groups->count, sizeof *groups->list, compare, &context);
     groups->shown = groups->count < query->limit ? groups->count : query->limit;
     return true;
 }

@@ -109,8 +109,7 @@ void access_end(const struct access *access, const struct request *request, bool
     if (access->logs) {
         LOG(LOG_LEVEL_INFO, cut ? "request cut" : "request", LOG_STRING("request_id", request->id),
             LOG_STRING("method", http_method_name(request->method)),
-            LOG_STRING("route", request->route == NULL ? NULL : request->route->pattern),
-            LOG_INTEGER("status", status), LOG_DOUBLE("ms", (double)us / 1000),
-            LOG_INTEGER("bytes", body_bytes(request, status)));
+            LOG_STRING("route", request->route == NULL ? NULL : request->route->pattern), LOG_INTEGER("status", status),
+            LOG_DOUBLE("ms", (double)us / 1000), LOG_INTEGER("bytes", body_bytes(request, status)));
     }
 }

@@ -23,7 +23,7 @@ static enum MHD_Result queue_reply(struct request *request)
     reply_settle(request);
     const struct reply *reply = &request->reply;
     struct MHD_Response *response =
-        MHD_create_response_from_buffer(reply->size, (void *)(uintptr_t)reply->bytes, MHD_RESPMEM_PERSISTENT);
+        MHD_create_response_from_buffer(reply->size, (void *)reply->bytes, MHD_RESPMEM_PERSISTENT);
     if (response == NULL) {
         return MHD_NO;
     }
@@ -87,7 +87,7 @@ static const char *check_headers(struct request *request, const char *method, co
 {
     const struct guard_request sent = {
         .method = method,
-        .target = {.bytes = request->wire_target, .size = request->target.size},
+        .target = {.bytes = request->wire_target, .size = request->target_size},
         .version = version,
         .fields = fields->list,
         .field_count = fields->count,
@@ -96,7 +96,7 @@ static const char *check_headers(struct request *request, const char *method, co
         MHD_get_connection_info(request->connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
     /* The target as it was sent: libmicrohttpd has decoded its own copy by now. */
     struct guard_request checked = sent;
-    checked.target = request->target;
+    checked.target.bytes = request->target;
     const char *wrong = guard_check(&checked, &request->expected);
     if (wrong == NULL && size != NULL && hides_input() && !guard_accounts_for_all(&sent, method + size->header_size)) {
         wrong = "the header has folded lines, bare line feeds, NULs or more than one space in its first line";
@@ -104,8 +104,9 @@ static const char *check_headers(struct request *request, const char *method, co
     return wrong;
 }
 
-static void split_target(struct request *request, char *target)
+static void split_target(struct request *request)
 {
+    char *target = request->target;
     if (*target != '/' && *target != '*') { /* http://host/path: the guard has seen to it */
         target = strstr(target, "://") + 3;
         target += strcspn(target, "/?");
@@ -226,7 +227,7 @@ static enum MHD_Result on_headers(struct request *request, const char *method, c
         request->reply.failed = true;
     }
     if (wrong == NULL) {
-        split_target(request, (char *)(uintptr_t)request->target.bytes);
+        split_target(request);
     } else {
         request->path = "";
     }
@@ -368,13 +369,16 @@ void exchange_on_completed(void *loop, struct MHD_Connection *connection, void *
     const struct http_server *server = ((struct loop *)loop)->server;
     struct client *client = client_of(connection);
     struct request *request = *context;
+    /* What refuse_within_body wrote counts as a reply, though libmicrohttpd knows of none. */
+    bool is_answered = code == MHD_REQUEST_TERMINATED_COMPLETED_OK ||
+                       (request != NULL && request->phase == PHASE_ANSWERED && client->lingers);
     client->is_busy = false;
     client->has_served = true;
     client->request = NULL;
     /* Replies of libmicrohttpd's own, such as a 431: input was left unread. */
     client->lingers = client->lingers || code == MHD_REQUEST_TERMINATED_WITH_ERROR;
     *context = NULL;
-    access_end(&server->access, request, code != MHD_REQUEST_TERMINATED_COMPLETED_OK);
+    access_end(&server->access, request, !is_answered);
     if (request != NULL) {
         request_detach(request);
     }

@@ -53,36 +53,40 @@ enum phase {
 enum { POSTED_CONTINUE = 1U << 0, POSTED_FINISH = 1U << 1 };
 
 struct request {
-    atomic_int references; /* one of the socket, one of `handle` while pending, one while posted, and request_hold's */
     struct loop *loop;
     struct arena *arena;
-    enum phase phase;
-
     /* NULL once the socket is done with the request; for the loop's thread. */
     struct MHD_Connection *connection;
     struct client *client;
-    bool is_suspended;
-    atomic_bool gone;
 
-    struct text target; /* a copy of what was sent */
+    atomic_int references; /* one of the socket, one of `handle` while pending, one while posted, and request_hold's */
+    atomic_uint posted;    /* the hand-over between threads: what was asked of the loop */
+    struct request *next_posted;
+    request_complete_fn *complete;
+    enum phase phase;
+    enum http_method method;
+    atomic_bool gone;
+    bool is_suspended;
+    bool begun; /* the application saw it: it gets to see its end */
+    bool collects;
+
+    char *target; /* a copy of what was sent */
+    size_t target_size;
     const char *wire_target; /* where it lies in libmicrohttpd's buffer: for the guard */
     const char *path;
     const char *query_text;
-    enum http_method method;
+    const char *id;
+    int64_t received_us;
+    int64_t started_us; /* on the monotonic clock */
+    struct header *headers;
+    size_t header_count;
+    struct query query;
     struct route_match match;
     const struct route *route; /* the application's own row, not the listener's copy */
     size_t route_index;
     const char *values[ROUTE_VALUES_MAX];
-    struct header *headers;
-    size_t header_count;
-    struct query query;
-    const char *id;
-    int64_t received_us;
-    int64_t started_us; /* on the monotonic clock */
 
-    bool begun; /* the application saw it: it gets to see its end */
     struct guard_body expected;
-    bool collects;
     request_take_fn *take; /* streams */
     size_t limit;
     size_t received;
@@ -90,11 +94,6 @@ struct request {
 
     struct reply reply;
     void *context;
-
-    /* The hand-over between threads. */
-    atomic_uint posted;
-    struct request *next_posted;
-    request_complete_fn *complete;
 };
 
 /* Each of these runs on the loop's thread. NULL: out of memory. */
@@ -115,7 +114,7 @@ void reply_settle(struct request *request);
 void reply_clear(struct reply *reply);
 
 /* exchange.c: libmicrohttpd's callbacks. */
-void *exchange_on_target(void *loop, const char *target, struct MHD_Connection *connection);
+void *exchange_on_target(void *context, const char *target, struct MHD_Connection *connection);
 enum MHD_Result exchange_on_access(void *loop, struct MHD_Connection *connection, const char *url, const char *method,
                                    const char *version, const char *upload, size_t *upload_size, void **context);
 void exchange_on_completed(void *loop, struct MHD_Connection *connection, void **context,

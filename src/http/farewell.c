@@ -12,7 +12,7 @@
 
 enum {
     LONGEST_US = 2000000,
-    MOST = 256,           /* at a time */
+    MOST = 256,            /* at a time */
     MOST_BYTES = 64 << 20, /* of one client */
     PIECE = 16 << 10,
     PIECES_A_TURN = 64,
@@ -20,8 +20,7 @@ enum {
 };
 
 struct leaving {
-    struct leaving *previous;
-    struct leaving *next;
+    TAILQ_ENTRY(leaving) link;
     int fd;
     int64_t until_us;
     size_t discarded;
@@ -30,6 +29,7 @@ struct leaving {
 bool farewell_open(struct farewell *farewell)
 {
     *farewell = (struct farewell){.epoll = epoll_create1(EPOLL_CLOEXEC)};
+    TAILQ_INIT(&farewell->list);
     return farewell->epoll >= 0;
 }
 
@@ -40,7 +40,6 @@ void farewell_add(struct farewell *farewell, int fd)
         return;
     }
     *leaving = (struct leaving){
-        .previous = farewell->newest,
         .fd = fcntl(fd, F_DUPFD_CLOEXEC, 0),
         .until_us = clock_monotonic_us() + LONGEST_US,
     };
@@ -52,15 +51,13 @@ void farewell_add(struct farewell *farewell, int fd)
         free(leaving);
         return;
     }
-    *(farewell->newest == NULL ? &farewell->oldest : &farewell->newest->next) = leaving;
-    farewell->newest = leaving;
+    TAILQ_INSERT_TAIL(&farewell->list, leaving, link);
     farewell->count++;
 }
 
 static void farewell_end(struct farewell *farewell, struct leaving *leaving)
 {
-    *(leaving->previous == NULL ? &farewell->oldest : &leaving->previous->next) = leaving->next;
-    *(leaving->next == NULL ? &farewell->newest : &leaving->next->previous) = leaving->previous;
+    TAILQ_REMOVE(&farewell->list, leaving, link);
     farewell->count--;
     close(leaving->fd);
     free(leaving);
@@ -93,17 +90,18 @@ void farewell_run(struct farewell *farewell)
 
 int farewell_expire(struct farewell *farewell, int64_t now_us)
 {
-    while (farewell->oldest != NULL && farewell->oldest->until_us <= now_us) {
-        farewell_end(farewell, farewell->oldest);
+    struct leaving *oldest = TAILQ_FIRST(&farewell->list);
+    while (oldest != NULL && oldest->until_us <= now_us) {
+        struct leaving *next = TAILQ_NEXT(oldest, link);
+        farewell_end(farewell, oldest);
+        oldest = next;
     }
-    return farewell->oldest == NULL ? -1 : (int)((farewell->oldest->until_us - now_us) / 1000) + 1;
+    return oldest == NULL ? -1 : (int)((oldest->until_us - now_us) / 1000) + 1;
 }
 
 void farewell_close(struct farewell *farewell)
 {
-    while (farewell->oldest != NULL) {
-        farewell_end(farewell, farewell->oldest);
-    }
+    (void)farewell_expire(farewell, INT64_MAX);
     if (farewell->epoll >= 0) {
         close(farewell->epoll);
         farewell->epoll = -1;

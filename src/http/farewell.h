@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/queue.h>
 
 /* Closing a socket with unread input sends a reset, and the reset destroys a reply that the client hasn't read yet. So a
  * connection that was refused early is shut for writing, and what still comes in is thrown away for a short while. */
@@ -14,8 +15,7 @@ struct leaving;
 struct farewell {
     int epoll; /* readable: farewell_run has something to do */
     size_t count;
-    struct leaving *oldest;
-    struct leaving *newest;
+    TAILQ_HEAD(leaving_list, leaving) list; /* the oldest first */
 };
 
 bool farewell_open(struct farewell *farewell);

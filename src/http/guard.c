@@ -60,7 +60,8 @@ static bool is_host(struct text host)
         }
         i++;
     } else {
-        while (i < host.size && (is_alnum(host.bytes[i]) || (host.bytes[i] != '\0' && strchr("-._~%", host.bytes[i]) != NULL))) {
+        while (i < host.size &&
+               (is_alnum(host.bytes[i]) || (host.bytes[i] != '\0' && strchr("-._~%", host.bytes[i]) != NULL))) {
             i++;
         }
     }

@@ -96,7 +96,7 @@ static void listen_on(struct loop *loop, struct listener *listener)
 {
     struct epoll_event event = {.events = EPOLLIN | EPOLLEXCLUSIVE, .data.ptr = listener};
     if (listener->fd >= 0 && epoll_ctl(loop->epoll, EPOLL_CTL_ADD, listener->fd, &event) != 0) {
-        log_error("a loop can't watch a listener: %s", strerror(errno));
+        log_error("a loop can't watch a listener: %s", strerrordesc_np(errno));
     }
 }
 
@@ -121,7 +121,7 @@ static void intake_close(struct loop *loop)
 /* A listener stays ready while descriptors are out: without a pause the loop would spin. */
 static void intake_pause(struct loop *loop)
 {
-    log_warn("no connection can be accepted: %s", strerror(errno));
+    log_warn("no connection can be accepted: %s", strerrordesc_np(errno));
     intake_close(loop);
     loop->accepts_from_us = clock_monotonic_us() + ACCEPT_PAUSE_US;
 }
@@ -214,7 +214,8 @@ static void dismiss_idle(struct loop *loop)
 {
     bool is_early = clock_monotonic_us() < loop->drains_from_us + NEWCOMER_GRACE_US;
     struct client *client;
-    LIST_FOREACH (client, &loop->clients, of_loop) {
+    LIST_FOREACH(client, &loop->clients, of_loop)
+    {
         bool may_stay = client->is_busy || (is_early && !client->has_served);
         if (!may_stay && !has_input(client)) {
             remind_of_end(client);
@@ -225,7 +226,8 @@ static void dismiss_idle(struct loop *loop)
 void intake_dismiss(struct loop *loop)
 {
     struct client *client;
-    LIST_FOREACH (client, &loop->leavers, of_leavers) {
+    LIST_FOREACH(client, &loop->leavers, of_leavers)
+    {
         if (!has_request_in(client)) {
             remind_of_end(client);
         }

@@ -75,7 +75,7 @@ static enum status log_refusal(const char *address)
         log_error("can't listen on %s: ports below 1024 need a privilege", address);
         return STATUS_FORBIDDEN;
     default:
-        log_error("can't listen on %s: %s", address, strerror(errno));
+        log_error("can't listen on %s: %s", address, strerrordesc_np(errno));
         return STATUS_UNAVAILABLE;
     }
 }
@@ -83,7 +83,7 @@ static enum status log_refusal(const char *address)
 static void set_option(int fd, int level, int option, int value)
 {
     if (setsockopt(fd, level, option, &value, sizeof value) != 0) {
-        log_debug("a socket option was not taken: %s", strerror(errno));
+        log_debug("a socket option was not taken: %s", strerrordesc_np(errno));
     }
 }
 

@@ -6,6 +6,7 @@
 #include "exchange.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -83,7 +84,8 @@ void loop_post(struct request *request, unsigned what)
         request->next_posted = loop->posted;
         loop->posted = request;
         if (request->next_posted == NULL) {
-            loop_wake(loop); /* once for all that come before the loop looks; within the lock, as it may be closed after */
+            loop_wake(
+                loop); /* once for all that come before the loop looks; within the lock, as it may be closed after */
         }
     }
     pthread_mutex_unlock(&loop->mutex);
@@ -225,7 +227,7 @@ struct loop *loop_new(struct http_server *server)
     loop->server = server;
     loop->application = server->application;
     if (!loop_open(loop)) {
-        log_error("an HTTP loop can't be set up: %s", strerror(errno));
+        log_error("an HTTP loop can't be set up: %s", strerrordesc_np(errno));
         (void)loop_close(loop);
         return NULL;
     }
@@ -233,15 +235,22 @@ struct loop *loop_new(struct http_server *server)
     return loop;
 }
 
+/* Signals are for the thread that waits for them. */
 bool loop_start(struct loop *loop)
 {
-    return pthread_create(&loop->thread, NULL, loop_run, loop) == 0;
+    sigset_t all;
+    sigset_t before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    int error = pthread_create(&loop->thread, NULL, loop_run, loop);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return error == 0;
 }
 
 bool loop_join(struct loop *loop, const struct timespec *deadline)
 {
-    int error = deadline == NULL ? pthread_join(loop->thread, NULL)
-                                 : pthread_timedjoin_np(loop->thread, NULL, deadline);
+    int error =
+        deadline == NULL ? pthread_join(loop->thread, NULL) : pthread_timedjoin_np(loop->thread, NULL, deadline);
     return error == 0;
 }
 
@@ -250,7 +259,8 @@ static size_t cut_clients(struct loop *loop)
 {
     size_t cut = 0;
     struct client *client;
-    LIST_FOREACH (client, &loop->clients, of_loop) {
+    LIST_FOREACH(client, &loop->clients, of_loop)
+    {
         cut += client->is_busy;
         if (client->request != NULL) {
             client->request->phase = PHASE_CUT;

@@ -100,7 +100,7 @@ void intake_tend(struct loop *loop);
 void intake_client_left(struct loop *loop, struct client *client);
 /* After libmicrohttpd's turn: makes it see those who have left and, in a drain, has idle connections closed. */
 void intake_dismiss(struct loop *loop);
-void intake_on_connection(void *loop, struct MHD_Connection *connection, void **client,
+void intake_on_connection(void *context, struct MHD_Connection *connection, void **socket_context,
                           enum MHD_ConnectionNotificationCode code);
 
 #endif

@@ -91,8 +91,11 @@ const char *query_parse(struct arena *arena, const char *text, struct query *que
     if (count > QUERY_PAIRS_MAX) {
         return "has more than 100 parameters";
     }
-    query->pairs = count == 0 ? NULL : arena_array(arena, count, sizeof *query->pairs);
-    if (count > 0 && query->pairs == NULL) {
+    if (count == 0) {
+        return NULL;
+    }
+    query->pairs = arena_array(arena, count, sizeof *query->pairs);
+    if (query->pairs == NULL) {
         return no_memory;
     }
     while (*text != '\0') {

@@ -17,8 +17,8 @@ enum { DETAIL_SIZE = 512 };
 
 static const char json_type[] = "application/json";
 static const char problem_type[] = "application/problem+json";
-static const char no_memory[] =
-    "{\"type\":\"/problems/unavailable\",\"title\":\"Service Unavailable\",\"status\":503,\"detail\":\"out of memory\"}";
+static const char no_memory[] = "{\"type\":\"/problems/unavailable\",\"title\":\"Service "
+                                "Unavailable\",\"status\":503,\"detail\":\"out of memory\"}";
 
 void reply_clear(struct reply *reply)
 {

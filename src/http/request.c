@@ -28,7 +28,8 @@ struct request *request_new(struct loop *loop, struct client *client, struct MHD
     request->arena = arena;
     request->client = client;
     request->connection = connection;
-    request->target = (struct text){.bytes = copy, .size = size};
+    request->target = copy;
+    request->target_size = size;
     request->wire_target = target;
     request->path = copy;
     request->query_text = "";

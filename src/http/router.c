@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "http/router.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static const char *const method_names[] = {
-    [HTTP_GET] = "GET",       [HTTP_HEAD] = "HEAD",     [HTTP_POST] = "POST",       [HTTP_PUT] = "PUT",
-    [HTTP_PATCH] = "PATCH",   [HTTP_DELETE] = "DELETE", [HTTP_OPTIONS] = "OPTIONS", [HTTP_OTHER] = "OTHER",
+    [HTTP_GET] = "GET",     [HTTP_HEAD] = "HEAD",     [HTTP_POST] = "POST",       [HTTP_PUT] = "PUT",
+    [HTTP_PATCH] = "PATCH", [HTTP_DELETE] = "DELETE", [HTTP_OPTIONS] = "OPTIONS", [HTTP_OTHER] = "OTHER",
 };
 
 const char *http_method_name(enum http_method method)
@@ -90,16 +91,12 @@ char *router_allow(unsigned methods, char *text, size_t size)
     size_t used = 0;
     text[0] = '\0';
     for (int i = 0; i < HTTP_OTHER; i++) {
-        size_t room = strlen(method_names[i]) + 2;
-        if ((methods & 1U << i) == 0 || used + room >= size) {
-            continue;
+        const char *separator = used == 0 ? "" : ", ";
+        size_t room = strlen(separator) + strlen(method_names[i]);
+        if ((methods & 1U << i) != 0 && used + room < size) {
+            snprintf(text + used, size - used, "%s%s", separator, method_names[i]);
+            used += room;
         }
-        if (used > 0) {
-            strcpy(text + used, ", ");
-            used += 2;
-        }
-        strcpy(text + used, method_names[i]);
-        used += room - 2;
     }
     return text;
 }

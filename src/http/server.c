@@ -51,7 +51,7 @@ static enum status open_listeners(struct http_server *server)
 
 static enum status start_loops(struct http_server *server)
 {
-    server->loops = calloc((size_t)server->options.threads, sizeof *server->loops);
+    server->loops = calloc((size_t)server->options.threads, sizeof(struct loop *));
     if (server->loops == NULL) {
         return STATUS_NO_MEMORY;
     }

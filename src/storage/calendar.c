@@ -10,9 +10,12 @@ static const struct {
     const char *name;
     int64_t longest;
 } units[CALENDAR_UNIT_COUNT] = {
-    [CALENDAR_HOUR] = {"hour", 4},          [CALENDAR_DAY] = {"day", 104},
-    [CALENDAR_WEEK] = {"week", 7 * 104},    [CALENDAR_MONTH] = {"month", 31 * 104},
-    [CALENDAR_QUARTER] = {"quarter", 9568}, [CALENDAR_YEAR] = {"year", 366 * 104},
+    [CALENDAR_HOUR] = {"hour", 4},
+    [CALENDAR_DAY] = {"day", 104},
+    [CALENDAR_WEEK] = {"week", INT64_C(7) * 104},
+    [CALENDAR_MONTH] = {"month", INT64_C(31) * 104},
+    [CALENDAR_QUARTER] = {"quarter", INT64_C(92) * 104},
+    [CALENDAR_YEAR] = {"year", INT64_C(366) * 104},
 };
 
 const char *calendar_unit_name(enum calendar_unit unit)

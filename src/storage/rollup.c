@@ -36,9 +36,9 @@ static void filter_arguments(struct arguments *arguments, const struct rollup_qu
         filtered |= (query->value_counts[d] > 0) << d;
     argument_int4(arguments, filtered);
     argument_array(arguments, ARRAY_INT2);
-    for (int16_t d = 0; d < DIMENSION_COUNT; d++)
+    for (int d = 0; d < DIMENSION_COUNT; d++)
         for (size_t i = 0; i < query->value_counts[d]; i++)
-            element_int2(arguments, d);
+            element_int2(arguments, (int16_t)d);
     argument_array(arguments, ARRAY_TEXT);
     for (int d = 0; d < DIMENSION_COUNT; d++)
         for (size_t i = 0; i < query->value_counts[d]; i++)
@@ -67,13 +67,13 @@ static void query_arguments(struct arguments *arguments, const struct rollup_que
 /* An int8[] of one dimension without NULLs: a header of 20 bytes, then length and value of each. */
 static void read_counts(const struct result *result, int row, int column, int64_t counts[ROLLUP_COUNTERS])
 {
-    enum { HEADER = 20, ELEMENT = 12, LENGTH = 4 };
+    static const size_t header = 20, element = 12, length = 4;
     int size;
     const char *bytes = result_bytes(result, row, column, &size);
-    assert(bytes != NULL && size == HEADER + ROLLUP_COUNTERS * ELEMENT);
-    for (int i = 0; i < ROLLUP_COUNTERS; i++) {
+    assert(bytes != NULL && (size_t)size == header + ROLLUP_COUNTERS * element);
+    for (size_t i = 0; i < ROLLUP_COUNTERS; i++) {
         uint64_t big;
-        memcpy(&big, bytes + HEADER + i * ELEMENT + LENGTH, sizeof big);
+        memcpy(&big, bytes + header + i * element + length, sizeof big);
         counts[i] = (int64_t)be64toh(big);
     }
 }

@@ -71,7 +71,7 @@ static bool is_same_label(const struct label *a, const struct label *b)
 
 static void number_groups(struct work *work)
 {
-    qsort(work->rows, work->row_count, sizeof *work->rows, by_key_and_bucket);
+    qsort(work->rows, work->row_count, sizeof(struct rollup_row *), by_key_and_bucket);
     for (size_t i = 0; i < work->row_count; i++) {
         work->group_count += i == 0 || by_key(work->rows[i - 1], work->rows[i]) != 0;
         work->rows[i]->group = work->group_count - 1;
@@ -92,10 +92,10 @@ static bool list_labels(struct work *work)
     if (work->labels == NULL)
         return false;
     for (size_t i = 0; i < work->row_count; i++)
-        for (int16_t d = 0; is_first_of_group(work, i) && d < DIMENSION_COUNT; d++)
+        for (int d = 0; is_first_of_group(work, i) && d < DIMENSION_COUNT; d++)
             if (value_id(work->rows[i], d) != 0)
                 work->labels[work->label_count++] = (struct label){
-                    .project_id = work->rows[i]->project_id, .dimension = d, .id = value_id(work->rows[i], d)};
+                    .project_id = work->rows[i]->project_id, .dimension = (int16_t)d, .id = value_id(work->rows[i], d)};
     qsort(work->labels, work->label_count, sizeof *work->labels, by_label);
     for (size_t i = 0; i < work->label_count; i++)
         if (kept == 0 || !is_same_label(&work->labels[kept - 1], &work->labels[i]))
@@ -140,9 +140,10 @@ static enum status read_labels(struct connection *connection, struct work *work)
     return failed ? STATUS_NO_MEMORY : STATUS_OK;
 }
 
-static struct text label_of(const struct work *work, const struct rollup_row *row, int16_t dimension)
+static struct text label_of(const struct work *work, const struct rollup_row *row, int dimension)
 {
-    struct label wanted = {.project_id = row->project_id, .dimension = dimension, .id = value_id(row, dimension)};
+    struct label wanted = {
+        .project_id = row->project_id, .dimension = (int16_t)dimension, .id = value_id(row, dimension)};
     const struct label *label;
     if (wanted.id == 0)
         return TEXT_ABSENT;
@@ -160,7 +161,7 @@ static bool name_groups(struct work *work)
         if (!is_first_of_group(work, i))
             continue;
         group->project_id = work->query->by_project ? work->rows[i]->project_id : 0;
-        for (int16_t d = 0; d < DIMENSION_COUNT; d++)
+        for (int d = 0; d < DIMENSION_COUNT; d++)
             group->values[d] = label_of(work, work->rows[i], d);
     }
     return true;
@@ -205,7 +206,7 @@ static bool merge_projects(struct work *work)
     }
     for (size_t i = 0; i < work->row_count; i++)
         work->rows[i]->group = merged[work->rows[i]->group];
-    qsort(work->rows, work->row_count, sizeof *work->rows, by_group_and_bucket);
+    qsort(work->rows, work->row_count, sizeof(struct rollup_row *), by_group_and_bucket);
     return true;
 }
 

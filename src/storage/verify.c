@@ -51,8 +51,8 @@ static void report_row(const struct comparison *comparison, enum verify_table ta
 static enum status compare_table(const struct comparison *comparison, enum verify_table table, int32_t project_id,
                                  int32_t horizon)
 {
-    static const enum query_name queries[] = {[VERIFY_QUARTERS] = QUERY_VERIFY_QUARTERS,
-                                              [VERIFY_DAYS] = QUERY_VERIFY_DAYS};
+    static const enum query_name queries[] = {
+        [VERIFY_QUARTERS] = QUERY_VERIFY_QUARTERS, [VERIFY_DAYS] = QUERY_VERIFY_DAYS};
     struct arguments arguments;
     struct result *result;
     enum status status;

@@ -75,7 +75,7 @@ static void *work(void *unused)
             continue;
         }
         size_t count = worker.count;
-        memcpy(taken, worker.held, count * sizeof taken[0]);
+        memcpy(taken, worker.held, count * sizeof(struct request *));
         worker.count = 0;
         pthread_mutex_unlock(&worker.mutex);
         sleep_ms(atomic_load(&layer_delay_ms));

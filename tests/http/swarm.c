@@ -20,25 +20,14 @@ static bool is_open(struct swarm *swarm, struct http_client *client)
     return false;
 }
 
-/* In one piece: a body that comes after its headers waits for the acknowledgement of those, which takes its time. */
-static bool send_request(struct swarm *swarm, struct http_client *client, const char *body)
-{
-    char request[SWARM_BODY + 512];
-    int size = snprintf(request, sizeof request,
-                        "POST %s HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer %s\r\nContent-Type: %s\r\n"
-                        "Content-Length: %zu\r\n\r\n%s",
-                        swarm->path, swarm->key, swarm->content_type == NULL ? "application/json" : swarm->content_type,
-                        strlen(body), body);
-    return (size_t)size < sizeof request && http_client_write(client, request, (size_t)size);
-}
-
-static void send_one(struct swarm *swarm, struct http_client *client, size_t i)
+static void send_one(struct swarm *swarm, struct http_client *client, const char *headers, size_t i)
 {
     char buffer[SWARM_BODY];
     struct http_reply reply = {0};
     const char *body = swarm->make(swarm->context, i, buffer, sizeof buffer);
     char value[16];
-    if (is_open(swarm, client) && (!send_request(swarm, client, body) || !http_client_receive(client, false, &reply)))
+    if (is_open(swarm, client) && (!http_client_send(client, "POST", swarm->path, headers, body, strlen(body)) ||
+                                   !http_client_receive(client, false, &reply)))
         http_client_close(client);
     atomic_fetch_add(&swarm->statuses[reply.status], 1);
     if (swarm->take != NULL)
@@ -52,11 +41,14 @@ static void *work(void *context)
 {
     struct swarm *swarm = context;
     struct http_client client = {.fd = -1};
+    char headers[256];
+    snprintf(headers, sizeof headers, "Authorization: Bearer %s\r\nContent-Type: %s\r\n", swarm->key,
+             swarm->content_type == NULL ? "application/json" : swarm->content_type);
     while (!atomic_load(&swarm->stops)) {
         size_t i = atomic_fetch_add(&swarm->next, 1);
         if (i >= swarm->count)
             break;
-        send_one(swarm, &client, i);
+        send_one(swarm, &client, headers, i);
     }
     http_client_close(&client);
     return NULL;

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Prints calendar_oracle.h: where local hours, days, weeks ... begin, found by walking quarter after quarter of an hour with Python's
-zoneinfo. Another implementation than the one under test, which asks PostgreSQL."""
+"""Prints calendar_oracle.h (pass it through clang-format): where local hours, days, weeks ... begin, found by walking
+quarter after quarter of an hour with Python's zoneinfo. Another implementation than the one under test, which asks
+PostgreSQL."""
 from datetime import datetime, timezone
 from zoneinfo import ZoneInfo
 

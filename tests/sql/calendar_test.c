@@ -42,8 +42,7 @@ START_TEST(every_bucket_begins_where_python_says)
                       (int)oracle[i].boundaries[0], (int)calendar.count, last);
         for (int b = 0; b <= last; b++)
             ck_assert_msg(calendar.boundaries[b] == oracle[i].boundaries[b], "%s %s: bucket %d begins at %d, not %d",
-                          oracle[i].zone, oracle[i].unit, b, (int)calendar.boundaries[b],
-                          (int)oracle[i].boundaries[b]);
+                          oracle[i].zone, oracle[i].unit, b, (int)calendar.boundaries[b], (int)oracle[i].boundaries[b]);
     }
 }
 END_TEST
@@ -66,16 +65,16 @@ START_TEST(more_buckets_than_the_cap_are_too_large)
 {
     struct calendar calendar;
     int32_t from = 1900000;
-    ck_assert_int_eq(calendar_read(tenant.connection, "UTC", CALENDAR_HOUR, from, from + 4 * CALENDAR_BUCKETS_MAX, arena,
-                                   &calendar),
-                     STATUS_OK);
+    ck_assert_int_eq(
+        calendar_read(tenant.connection, "UTC", CALENDAR_HOUR, from, from + 4 * CALENDAR_BUCKETS_MAX, arena, &calendar),
+        STATUS_OK);
     ck_assert_uint_eq(calendar.count, CALENDAR_BUCKETS_MAX);
     ck_assert_int_eq(calendar_read(tenant.connection, "UTC", CALENDAR_HOUR, from + 3,
                                    from + 4 * CALENDAR_BUCKETS_MAX + 1, arena, &calendar),
                      STATUS_TOO_LARGE);
-    ck_assert_int_eq(calendar_read(tenant.connection, "UTC", CALENDAR_DAY, 0, 96 * (CALENDAR_BUCKETS_MAX + 1), arena,
-                                   &calendar),
-                     STATUS_TOO_LARGE);
+    ck_assert_int_eq(
+        calendar_read(tenant.connection, "UTC", CALENDAR_DAY, 0, 96 * (CALENDAR_BUCKETS_MAX + 1), arena, &calendar),
+        STATUS_TOO_LARGE);
     ck_assert_int_eq(calendar_read(tenant.connection, "UTC", CALENDAR_HOUR, 0, INT32_MAX, arena, &calendar),
                      STATUS_TOO_LARGE);
 }

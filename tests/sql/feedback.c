@@ -64,7 +64,8 @@ static const char make[] =
     " SELECT 1 AS dimension, channel AS value FROM raw UNION SELECT 1, 'ghost' UNION SELECT 2, region FROM raw"
     " UNION SELECT 5, segment FROM raw UNION SELECT 6, declared_1 FROM raw UNION SELECT 10, left(region, 2) FROM raw"
     ") AS w WHERE value IS NOT NULL;"
-    "INSERT INTO dimension_value (project_id, dimension, id, value) SELECT (SELECT id FROM p), dimension, id, value FROM v;"
+    "INSERT INTO dimension_value (project_id, dimension, id, value) SELECT (SELECT id FROM p), dimension, id, value "
+    "FROM v;"
     "CREATE TEMP TABLE c AS SELECT row_number() OVER () AS id, w.*,"
     " coalesce((SELECT id FROM v WHERE dimension = 1 AND value = channel), 0) AS channel_id,"
     " coalesce((SELECT id FROM v WHERE dimension = 2 AND value = region), 0) AS region_id,"
@@ -72,15 +73,19 @@ static const char make[] =
     " coalesce((SELECT id FROM v WHERE dimension = 6 AND value = declared_1), 0) AS declared_1_id,"
     " coalesce((SELECT id FROM v WHERE dimension = 10 AND value = left(region, 2)), 0) AS country_id"
     " FROM (SELECT channel, region, segment, declared_1 FROM raw UNION SELECT 'ghost', 'ES', NULL, NULL) AS w;"
-    "INSERT INTO cell SELECT (SELECT id FROM p), id, 0, channel_id, region_id, 0, 0, segment_id, declared_1_id, 0, 0, 0,"
+    "INSERT INTO cell SELECT (SELECT id FROM p), id, 0, channel_id, region_id, 0, 0, segment_id, declared_1_id, 0, 0, "
+    "0,"
     " country_id FROM c;"
-    "CREATE TEMP TABLE answer AS SELECT raw.*, c.id AS cell_id FROM raw JOIN c ON (raw.channel, raw.region, raw.segment,"
+    "CREATE TEMP TABLE answer AS SELECT raw.*, c.id AS cell_id FROM raw JOIN c ON (raw.channel, raw.region, "
+    "raw.segment,"
     " raw.declared_1) IS NOT DISTINCT FROM (c.channel, c.region, c.segment, c.declared_1);"
-    "INSERT INTO response (project_id, id, occurred_at, received_at, updated_at, quarter, cell_id, key_id, nps, csat, ces,"
+    "INSERT INTO response (project_id, id, occurred_at, received_at, updated_at, quarter, cell_id, key_id, nps, csat, "
+    "ces,"
     " is_test, content_hash) SELECT project_id, gen_random_uuid(), to_timestamp(quarter * 900), now(), now(), quarter,"
     " cell_id, 1, nps, csat, ces, false, '' FROM answer;"
     /* Some answers that never count. */
-    "INSERT INTO response (project_id, id, occurred_at, received_at, updated_at, quarter, cell_id, key_id, nps, is_test,"
+    "INSERT INTO response (project_id, id, occurred_at, received_at, updated_at, quarter, cell_id, key_id, nps, "
+    "is_test,"
     " excluded, content_hash) SELECT project_id, gen_random_uuid(), to_timestamp(quarter * 900), now(), now(), quarter,"
     " cell_id, 1, 10, slot = 1, slot <> 1, '' FROM answer LIMIT 50;"
     /* What an edit leaves behind: a counter below zero in one slot, made up for in another; and a cell that nobody is in. */
@@ -135,7 +140,8 @@ static void expected_sql(struct buffer *sql, const struct rollup_query *query, c
     buffer_string(sql, " AS bucket FROM test_feedback f) AS f WHERE project_id IN (0");
     for (size_t i = 0; i < query->project_count; i++)
         buffer_format(sql, ", %d", (int)query->project_ids[i]);
-    buffer_format(sql, ") AND quarter >= %d AND quarter < %d AND num_nonnulls(nps, csat, ces) > 0 AND (%s) GROUP BY bucket",
+    buffer_format(sql,
+                  ") AND quarter >= %d AND quarter < %d AND num_nonnulls(nps, csat, ces) > 0 AND (%s) GROUP BY bucket",
                   (int)query->from, (int)query->to, where ? where : "true");
     buffer_string(sql, query->by_project ? ", project_id" : "");
     for (int i = 0; i < COLUMNS; i++)

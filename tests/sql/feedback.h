@@ -5,8 +5,9 @@
 #include "storage/rollup.h"
 #include "tenant.h"
 
-/* Random answers written by SQL of the test's own, with all that hangs on them: dictionary, cells, responses and rollups, spread over slots,
- * with counters that cancel out. The plain rows are in test_feedback, which nothing else reads: what the numbers are compared with. */
+/* Random answers written by SQL of the test's own, with all that hangs on them: dictionary, cells, responses and
+ * rollups, spread over slots, with counters that cancel out. The plain rows are in test_feedback, which nothing else
+ * reads: what the numbers are compared with. */
 struct feedback_options {
     int rows;
     int from; /* quarters of an hour */
@@ -17,8 +18,8 @@ void feedback_make(const struct tenant *tenant, const struct feedback_options *o
 /* Runs any SQL. */
 void feedback_execute(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* What rollup_read answers, as sorted lines, compared with test_feedback counted by SQL. where: of rows of test_feedback, in SQL, to the
- * same effect as the query's filters. The question asks for the tenants' projects. Fails the test where a line differs. */
+/* What rollup_read answers, as sorted lines, compared with test_feedback counted by SQL. where: of rows of
+ * test_feedback, in SQL, to the same effect as the query's filters; NULL: all. Fails the test where a line differs. */
 void feedback_compare(struct connection *connection, const struct rollup_query *query, const char *where);
 
 #endif

@@ -9,7 +9,7 @@
 
 /* 2026-03-02 to 2026-04-06 in quarters, with the clock change of 29 March in Madrid. */
 enum { FIRST = 1969344, LAST = FIRST + 35 * 96 };
-#define US_OF(quarter_) ((int64_t)(quarter_) * 900 * 1000000)
+#define US_OF(quarter_) ((int64_t)(quarter_)*900 * 1000000)
 
 static struct tenant tenant;
 static struct tenant other;
@@ -28,10 +28,11 @@ static void close_all(void)
 {
     /* What was made by hand must not be found by tests that look at the whole database. */
     for (int i = 0; i < 2; i++)
-        feedback_execute("DELETE FROM rollup_quarter WHERE project_id = %d; DELETE FROM rollup_day WHERE project_id = %d;"
-                         "DELETE FROM rollup_day_state WHERE project_id = %d; DELETE FROM response WHERE project_id = %d",
-                         (int)(i ? other : tenant).project_id, (int)(i ? other : tenant).project_id,
-                         (int)(i ? other : tenant).project_id, (int)(i ? other : tenant).project_id);
+        feedback_execute(
+            "DELETE FROM rollup_quarter WHERE project_id = %d; DELETE FROM rollup_day WHERE project_id = %d;"
+            "DELETE FROM rollup_day_state WHERE project_id = %d; DELETE FROM response WHERE project_id = %d",
+            (int)(i ? other : tenant).project_id, (int)(i ? other : tenant).project_id,
+            (int)(i ? other : tenant).project_id, (int)(i ? other : tenant).project_id);
     arena_free(arena);
     tenant_close(&tenant);
     tenant_close(&other);
@@ -100,7 +101,8 @@ END_TEST
 START_TEST(the_day_copy_changes_no_number)
 {
     fill_days();
-    ck_assert_int_gt(tenant_number(&tenant, "SELECT count(*) FROM rollup_day_state WHERE filled AND project_id = %d"), 30);
+    ck_assert_int_gt(tenant_number(&tenant, "SELECT count(*) FROM rollup_day_state WHERE filled AND project_id = %d"),
+                     30);
     compare_groupings();
     compare_series();
     feedback_execute("UPDATE rollup_day_state SET dirty = true WHERE from_quarter %% 3 = 0 AND project_id = %d",
@@ -182,8 +184,8 @@ START_TEST(several_projects_share_groups_by_text_and_part_by_project)
         feedback_compare(tenant.connection, &query, "channel IN ('shop', 'app')");
         query.by_project = true;
         feedback_compare(tenant.connection, &query, "channel IN ('shop', 'app')");
-        ck_assert_int_eq(
-            calendar_read(tenant.connection, "UTC", CALENDAR_DAY, query.from, query.to, arena, &calendar), STATUS_OK);
+        ck_assert_int_eq(calendar_read(tenant.connection, "UTC", CALENDAR_DAY, query.from, query.to, arena, &calendar),
+                         STATUS_OK);
         query.calendar = &calendar;
         feedback_compare(tenant.connection, &query, "channel IN ('shop', 'app')");
         query.by_project = false;

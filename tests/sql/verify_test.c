@@ -2,17 +2,21 @@
 #include "storage/verify.h"
 
 #include "feedback.h"
+#include "generated/query_names.h"
 #include "storage/day.h"
 #include "storage/response.h"
+#include "support/database.h"
 #include "support/runner.h"
 #include "tenant.h"
 
+#include <libpq-fe.h>
 #include <pthread.h>
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 enum { FIRST = 1969344, LAST = FIRST + 5 * 96, ROWS = 600 };
-#define US_OF(quarter_) ((int64_t)(quarter_) * 900 * 1000000)
+#define US_OF(quarter_) ((int64_t)(quarter_)*900 * 1000000)
 
 static struct tenant tenant;
 
@@ -82,9 +86,10 @@ START_TEST(a_counter_that_is_off_by_one_is_named)
     struct verify_report report;
     struct found found;
     int64_t stored;
-    tenant_execute(&tenant, "UPDATE rollup_quarter SET csat_3 = csat_3 + 1 WHERE project_id = %d AND (quarter, cell_id, slot) "
-                            "= (SELECT quarter, cell_id, slot FROM rollup_quarter r WHERE slot = 1 AND r.project_id = "
-                            "rollup_quarter.project_id ORDER BY quarter DESC LIMIT 1)");
+    tenant_execute(&tenant,
+                   "UPDATE rollup_quarter SET csat_3 = csat_3 + 1 WHERE project_id = %d AND (quarter, cell_id, slot) "
+                   "= (SELECT quarter, cell_id, slot FROM rollup_quarter r WHERE slot = 1 AND r.project_id = "
+                   "rollup_quarter.project_id ORDER BY quarter DESC LIMIT 1)");
     found = compare(&report);
     ck_assert_int_eq(found.count, 1);
     ck_assert_int_ge(report.differences, 1);
@@ -99,11 +104,13 @@ END_TEST
 
 START_TEST(a_row_that_no_counter_knows_and_a_counter_without_rows_are_found)
 {
-    tenant_execute(&tenant, "INSERT INTO response (project_id, id, occurred_at, received_at, updated_at, quarter, cell_id, "
-                            "key_id, nps, is_test, content_hash) SELECT %d, gen_random_uuid(), now(), now(), now(), 1900000, "
-                            "1, 1, 10, false, ''");
-    tenant_execute(&tenant, "INSERT INTO rollup_quarter (project_id, quarter, cell_id, slot, ces_7) VALUES (%d, 1900001, 1, "
-                            "0, 1)");
+    tenant_execute(&tenant,
+                   "INSERT INTO response (project_id, id, occurred_at, received_at, updated_at, quarter, cell_id, "
+                   "key_id, nps, is_test, content_hash) SELECT %d, gen_random_uuid(), now(), now(), now(), 1900000, "
+                   "1, 1, 10, false, ''");
+    tenant_execute(&tenant,
+                   "INSERT INTO rollup_quarter (project_id, quarter, cell_id, slot, ces_7) VALUES (%d, 1900001, 1, "
+                   "0, 1)");
     ck_assert_int_eq(differences(), 2);
 }
 END_TEST
@@ -113,9 +120,10 @@ START_TEST(a_day_copy_that_is_off_is_named_unless_it_is_not_read)
     struct verify_report report;
     struct found found;
     fill_days();
-    tenant_execute(&tenant, "UPDATE rollup_day SET nps_10 = nps_10 + 2 WHERE project_id = %d AND (from_quarter, cell_id) = "
-                            "(SELECT from_quarter, min(cell_id) FROM rollup_day r WHERE from_quarter = 1969440 AND "
-                            "r.project_id = rollup_day.project_id GROUP BY 1)");
+    tenant_execute(&tenant,
+                   "UPDATE rollup_day SET nps_10 = nps_10 + 2 WHERE project_id = %d AND (from_quarter, cell_id) = "
+                   "(SELECT from_quarter, min(cell_id) FROM rollup_day r WHERE from_quarter = 1969440 AND "
+                   "r.project_id = rollup_day.project_id GROUP BY 1)");
     found = compare(&report);
     ck_assert_int_eq(found.count, 1);
     ck_assert_int_eq(found.last.table, VERIFY_DAYS);
@@ -146,13 +154,14 @@ START_TEST(before_the_retention_horizon_nothing_is_compared_or_rebuilt)
 {
     /* In the middle of a quarter of an hour: the rows of its first part are gone. */
     tenant_execute(&tenant, "UPDATE project SET retention_horizon = to_timestamp(1969440 * 900 + 300) WHERE id = %d");
-    tenant_execute(&tenant, "DELETE FROM response WHERE occurred_at < to_timestamp(1969440 * 900 + 300) AND project_id = %d");
+    tenant_execute(&tenant,
+                   "DELETE FROM response WHERE occurred_at < to_timestamp(1969440 * 900 + 300) AND project_id = %d");
     ck_assert_int_eq(differences(), 0);
-    ck_assert_int_gt(tenant_number(&tenant, "SELECT count(*) FROM rollup_quarter WHERE quarter < 1969440 AND project_id = %d"),
-                     0);
+    ck_assert_int_gt(
+        tenant_number(&tenant, "SELECT count(*) FROM rollup_quarter WHERE quarter < 1969440 AND project_id = %d"), 0);
     ck_assert_int_eq(verify_rebuild(tenant.connection), STATUS_OK);
-    ck_assert_int_gt(tenant_number(&tenant, "SELECT count(*) FROM rollup_quarter WHERE quarter < 1969440 AND project_id = %d"),
-                     0);
+    ck_assert_int_gt(
+        tenant_number(&tenant, "SELECT count(*) FROM rollup_quarter WHERE quarter < 1969440 AND project_id = %d"), 0);
 }
 END_TEST
 
@@ -177,7 +186,8 @@ START_TEST(a_rebuild_makes_the_rollups_right_again)
     ck_assert_int_eq(differences(), 0);
     compare_with_rows();
     fill_days();
-    ck_assert_int_gt(tenant_number(&tenant, "SELECT count(*) FROM rollup_day_state WHERE filled AND project_id = %d"), 3);
+    ck_assert_int_gt(tenant_number(&tenant, "SELECT count(*) FROM rollup_day_state WHERE filled AND project_id = %d"),
+                     3);
     ck_assert_int_eq(differences(), 0);
     compare_with_rows();
 }
@@ -225,6 +235,74 @@ START_TEST(rebuilds_beside_writers_and_the_keeper_neither_block_for_good_nor_mis
 }
 END_TEST
 
+static void *rebuild(void *context)
+{
+    struct connection *connection;
+    bool failed = connection_open(tenant_database(), "rebuild", &connection) != STATUS_OK ||
+                  verify_rebuild(connection) != STATUS_OK;
+    connection_close(connection);
+    return failed ? context : NULL;
+}
+
+static void pause_ms(int ms)
+{
+    nanosleep(&(struct timespec){.tv_nsec = ms * 1000000L}, NULL);
+}
+
+/* Somebody holds a counter, so that a rebuild which let writers in would stand still between its steps. */
+START_TEST(a_writer_that_comes_during_a_rebuild_is_counted_once)
+{
+    PGconn *holder = PQconnectdb(test_database_url());
+    pthread_t threads[2];
+    int16_t slot = 3;
+    void *failed;
+    char sql[120];
+    snprintf(sql, sizeof sql, "BEGIN; SELECT 1 FROM rollup_quarter WHERE project_id = %d FOR UPDATE",
+             (int)tenant.project_id);
+    PQclear(PQexec(holder, sql));
+    ck_assert_int_eq(pthread_create(&threads[0], NULL, rebuild, &slot), 0);
+    pause_ms(300);
+    ck_assert_int_eq(pthread_create(&threads[1], NULL, write_answers, &slot), 0);
+    pause_ms(500);
+    PQclear(PQexec(holder, "COMMIT"));
+    for (int i = 0; i < 2; i++) {
+        ck_assert_int_eq(pthread_join(threads[i], &failed), 0);
+        ck_assert_ptr_null(failed);
+    }
+    ck_assert_int_eq(differences(), 0);
+    PQfinish(holder);
+}
+END_TEST
+
+static void run_query(PGconn *pg, enum query_name name, const char *const *values, int count)
+{
+    PGresult *result = PQexecParams(pg, query_texts[name].sql, count, NULL, values, NULL, NULL, 0);
+    ck_assert(PQresultStatus(result) == PGRES_COMMAND_OK || PQresultStatus(result) == PGRES_TUPLES_OK);
+    PQclear(result);
+}
+
+START_TEST(a_day_that_is_copied_during_a_rebuild_stays_unfilled)
+{
+    PGconn *keeper = PQconnectdb(test_database_url());
+    char project[16];
+    const char *values[] = {project, "1969440", "1969536"};
+    snprintf(project, sizeof project, "%d", (int)tenant.project_id);
+    fill_days();
+    tenant_execute(&tenant, "UPDATE rollup_quarter SET nps_5 = nps_5 + 1 WHERE slot = 0 AND project_id = %d");
+    tenant_execute(&tenant, "UPDATE rollup_day_state SET filled = false WHERE project_id = %d");
+    PQclear(PQexec(keeper, "BEGIN"));
+    run_query(keeper, QUERY_DAY_CLEAR, values, 2);
+    run_query(keeper, QUERY_DAY_COPY, values, 3);
+    ck_assert_int_eq(verify_rebuild(tenant.connection), STATUS_OK);
+    run_query(keeper, QUERY_DAY_CLOSE, values, 2);
+    PQclear(PQexec(keeper, "COMMIT"));
+    ck_assert_int_eq(tenant_number(&tenant, "SELECT count(*) FROM rollup_day_state WHERE filled AND project_id = %d"),
+                     0);
+    ck_assert_int_eq(differences(), 0);
+    PQfinish(keeper);
+}
+END_TEST
+
 Suite *verify_suite(void)
 {
     Suite *suite = suite_create("verify");
@@ -239,6 +317,8 @@ Suite *verify_suite(void)
     tcase_add_test(tcase, before_the_retention_horizon_nothing_is_compared_or_rebuilt);
     tcase_add_test(tcase, a_rebuild_makes_the_rollups_right_again);
     tcase_add_test(tcase, rebuilds_beside_writers_and_the_keeper_neither_block_for_good_nor_miscount);
+    tcase_add_test(tcase, a_writer_that_comes_during_a_rebuild_is_counted_once);
+    tcase_add_test(tcase, a_day_that_is_copied_during_a_rebuild_stays_unfilled);
     suite_add_tcase(suite, tcase);
     return suite;
 }

@@ -5,6 +5,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,12 +27,14 @@ bool http_client_connect(struct http_client *client, const char *address)
     const char *colon = strrchr(address, ':');
     char host[64];
     snprintf(host, sizeof host, "%.*s", (int)(colon - address), address);
-    struct sockaddr_in where = {.sin_family = AF_INET, .sin_port = htons((uint16_t)atoi(colon + 1))};
+    struct sockaddr_in where = {.sin_family = AF_INET, .sin_port = htons((uint16_t)strtoul(colon + 1, NULL, 10))};
     const struct timeval patience = {.tv_sec = PATIENCE_S};
     client->fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (client->fd < 0 || inet_pton(AF_INET, host, &where.sin_addr) != 1 ||
         setsockopt(client->fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience) != 0 ||
         setsockopt(client->fd, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience) != 0 ||
+        /* A body would wait for the acknowledgement of its headers. */
+        setsockopt(client->fd, IPPROTO_TCP, TCP_NODELAY, &(int){1}, sizeof(int)) != 0 ||
         connect(client->fd, (struct sockaddr *)&where, sizeof where) != 0) {
         http_client_close(client);
         return false;
@@ -82,7 +85,7 @@ bool http_client_send(struct http_client *client, const char *method, const char
 static bool read_more(struct http_client *client)
 {
     if (client->capacity - client->size < PIECE) {
-        client->capacity = client->capacity * 2 + PIECE * 2;
+        client->capacity = client->capacity * 2 + (size_t)PIECE * 2;
         client->bytes = realloc(client->bytes, client->capacity);
     }
     ssize_t size = client->bytes == NULL ? -1 : recv(client->fd, client->bytes + client->size, PIECE - 1, 0);
@@ -118,7 +121,11 @@ static bool receive_headers(struct http_client *client, struct http_reply *reply
         }
     }
     reply->headers = take(client, (size_t)(end - client->bytes) + 4);
-    return reply->headers != NULL && sscanf(reply->headers, "HTTP/1.1 %d ", &reply->status) == 1;
+    if (reply->headers == NULL || strncmp(reply->headers, "HTTP/1.1 ", 9) != 0) {
+        return false;
+    }
+    reply->status = (int)strtol(reply->headers + 9, NULL, 10);
+    return reply->status >= 100;
 }
 
 static bool receive_reply(struct http_client *client, bool is_head, struct http_reply *reply)

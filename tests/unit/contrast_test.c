@@ -232,6 +232,8 @@ START_TEST(part_that_is_not_within_the_whole_is_an_error)
     ck_assert_int_eq(impact_of(&definition_csat, &csat, &csat, &impact), STATUS_OK);
     ck_assert_int_eq(impact_of(&definition_nps, &csat, &csat, &impact), STATUS_INTERNAL);
     ck_assert_int_eq(impact_of(&definition_nps, &whole, &csat, &impact), STATUS_INTERNAL);
+    const struct histogram broken = sample_nps(1, -1, 0);
+    ck_assert_int_eq(impact_of(&definition_nps, &whole, &broken, &impact), STATUS_INTERNAL);
 }
 END_TEST
 

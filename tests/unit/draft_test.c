@@ -29,7 +29,7 @@ struct bad_case {
 static const struct bad_case bad_responses[] = {
     {"{\"answers\":{\"nps\":11}}", "#/answers/nps"},
     {"{\"answers\":{\"nps\":-1}}", "#/answers/nps"},
-    {"{\"answers\":{\"nps\":9.0}}", "#/answers/nps"},
+    {"{\"answers\":{\"nps\":9.5}}", "#/answers/nps"},
     {"{\"answers\":{\"nps\":\"9\"}}", "#/answers/nps"},
     {"{\"answers\":{\"nps\":true}}", "#/answers/nps"},
     {"{\"answers\":{\"csat\":0}}", "#/answers/csat"},

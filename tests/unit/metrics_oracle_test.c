@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 #include "metrics/comparison.h"
-#include "metrics/contrast.h"
 #include "metrics/control.h"
 #include "metrics/impact.h"
 #include "metrics/index.h"
@@ -8,6 +7,7 @@
 #include "metrics/sample_size.h"
 #include "metrics/score.h"
 #include "support/runner.h"
+#include "unit/oracle.h"
 #include "unit/sample.h"
 
 #include <jansson.h>
@@ -32,62 +32,15 @@ static const struct {
     {"driver-pearson", "correlation needs rows"},
     {"driver-mobi-beta", "regression needs rows"},
     {"pain-jupyter-20a", "needs rows of a data set that is not kept here"},
-    {"pchart-montgomery", "solves for another k; the limits here are always 3 sigma"},
     {"fatigue-3-in-30", "invitation rules are not statistics"},
 };
 
 static json_t *cases;
 
-/* The case that is being run, and how many of its expected values were compared. */
-struct oracle {
-    const char *id;
-    const json_t *inputs;
-    const json_t *expected;
-    const json_t *tolerance;
-    size_t compared;
-};
-
-static double number(const struct oracle *oracle, const json_t *object, const char *key)
-{
-    const json_t *value = json_object_get(object, key);
-    ck_assert_msg(json_is_number(value), "%s: no number %s", oracle->id, key);
-    return json_number_value(value);
-}
-
-static int64_t count(const struct oracle *oracle, const json_t *object, const char *key)
-{
-    return (int64_t)number(oracle, object, key);
-}
-
-static int64_t element(const json_t *array, size_t i)
-{
-    return json_integer_value(json_array_get(array, i));
-}
-
-static double level(const struct oracle *oracle)
-{
-    return json_object_get(oracle->inputs, "conf") != NULL ? number(oracle, oracle->inputs, "conf") : 0.95;
-}
-
-static double tolerance(const struct oracle *oracle, const char *key)
-{
-    const json_t *own = json_object_get(oracle->tolerance, key);
-    const json_t *all = json_object_get(oracle->tolerance, "*");
-    return own != NULL ? json_number_value(own) : all != NULL ? json_number_value(all) : 0;
-}
-
-static void expect(struct oracle *oracle, const char *key, double got)
-{
-    double want = number(oracle, oracle->expected, key);
-    ck_assert_msg(sample_is_near(got, want, tolerance(oracle, key)), "%s: %s is %.15g, not %.15g", oracle->id, key, got,
-                  want);
-    oracle->compared++;
-}
-
 static struct histogram nps_of(const struct oracle *oracle, const json_t *object)
 {
-    return sample_nps(count(oracle, object, "promoters"), count(oracle, object, "passives"),
-                      count(oracle, object, "detractors"));
+    return sample_nps(oracle_count(oracle, object, "promoters"), oracle_count(oracle, object, "passives"),
+                      oracle_count(oracle, object, "detractors"));
 }
 
 /* From "counts_0_to_10", "scores" or the three bands, whichever the case has. */
@@ -100,9 +53,9 @@ static struct histogram nps_input(const struct oracle *oracle)
         return nps_of(oracle, oracle->inputs);
     histogram_init(&histogram, 0, 10);
     for (size_t i = 0; i < json_array_size(counts); i++)
-        histogram.counts[i] = element(counts, i);
+        histogram.counts[i] = oracle_element(counts, i);
     for (size_t i = 0; i < json_array_size(scores); i++)
-        ck_assert_int_eq(histogram_add(&histogram, (int)element(scores, i), 1), STATUS_OK);
+        ck_assert_int_eq(histogram_add(&histogram, (int)oracle_element(scores, i), 1), STATUS_OK);
     return histogram;
 }
 
@@ -131,16 +84,16 @@ static struct score scored(const struct definition *definition, struct histogram
 static void nps_score(struct oracle *oracle)
 {
     struct score score = scored(&definition_nps, nps_input(oracle), 0.95, METHOD_DEFAULT);
-    expect(oracle, "nps", score.value);
-    expect(oracle, "n", (double)score.n);
+    oracle_expect(oracle, "nps", score.value);
+    oracle_expect(oracle, "n", (double)score.n);
 }
 
 /* The data set is not kept here, but the case names its three bands. */
 static void nps_score_of_dataset(struct oracle *oracle)
 {
     struct score score = scored(&definition_nps, nps_of(oracle, oracle->expected), 0.95, METHOD_DEFAULT);
-    expect(oracle, "nps", score.value);
-    expect(oracle, "n", (double)score.n);
+    oracle_expect(oracle, "nps", score.value);
+    oracle_expect(oracle, "n", (double)score.n);
     oracle->compared += 3; /* the bands were the input */
 }
 
@@ -151,7 +104,7 @@ static void nps_category(struct oracle *oracle)
     for (size_t i = 0; i < json_array_size(scores); i++) {
         struct histogram histogram;
         histogram_init(&histogram, 0, 10);
-        ck_assert_int_eq(histogram_add(&histogram, (int)element(scores, i), 1), STATUS_OK);
+        ck_assert_int_eq(histogram_add(&histogram, (int)oracle_element(scores, i), 1), STATUS_OK);
         struct bands bands = bands_of(&definition_nps, &histogram);
         const char *got = bands.satisfied == 1 ? "promoter" : bands.neutral == 1 ? "passive" : "detractor";
         ck_assert_str_eq(got, json_string_value(json_array_get(categories, i)));
@@ -168,39 +121,39 @@ static void nps_se(struct oracle *oracle)
 {
     struct histogram histogram = nps_input(oracle);
     struct net net = net_of(bands_of(&definition_nps, &histogram), METHOD_WALD);
-    expect(oracle, "nps", 100 * net.value);
-    expect(oracle, "se", standard_error(net));
+    oracle_expect(oracle, "nps", 100 * net.value);
+    oracle_expect(oracle, "se", standard_error(net));
 }
 
 static void nps_wald(struct oracle *oracle)
 {
     struct histogram histogram = nps_input(oracle);
-    struct score score = scored(&definition_nps, histogram, level(oracle), METHOD_WALD);
-    expect(oracle, "nps", score.value);
-    expect(oracle, "se", standard_error(net_of(score.bands, METHOD_WALD)));
+    struct score score = scored(&definition_nps, histogram, oracle_level(oracle), METHOD_WALD);
+    oracle_expect(oracle, "nps", score.value);
+    oracle_expect(oracle, "se", standard_error(net_of(score.bands, METHOD_WALD)));
     if (json_object_get(oracle->expected, "lower") != NULL) {
-        expect(oracle, "lower", score.interval.lower);
-        expect(oracle, "upper", score.interval.upper);
+        oracle_expect(oracle, "lower", score.interval.lower);
+        oracle_expect(oracle, "upper", score.interval.upper);
     }
 }
 
 /* 320 / sqrt(n) at n = 1: asked of 90,000 answers in three equal bands, where no bound meets the end of the scale. */
 static void nps_width(struct oracle *oracle)
 {
-    struct score score = scored(&definition_nps, sample_nps(30000, 30000, 30000), level(oracle), METHOD_WALD);
-    expect(oracle, "full_width", (score.interval.upper - score.interval.lower) * sqrt(90000));
+    struct score score = scored(&definition_nps, sample_nps(30000, 30000, 30000), oracle_level(oracle), METHOD_WALD);
+    oracle_expect(oracle, "full_width", (score.interval.upper - score.interval.lower) * sqrt(90000));
 }
 
 static void nps_adjusted_wald(struct oracle *oracle)
 {
-    struct score score = scored(&definition_nps, nps_input(oracle), level(oracle), METHOD_ADJUSTED_WALD);
+    struct score score = scored(&definition_nps, nps_input(oracle), oracle_level(oracle), METHOD_ADJUSTED_WALD);
     struct net net = net_of(score.bands, METHOD_ADJUSTED_WALD);
-    expect(oracle, "nps", score.value);
-    expect(oracle, "adjusted_nps", 100 * net.value);
+    oracle_expect(oracle, "nps", score.value);
+    oracle_expect(oracle, "adjusted_nps", 100 * net.value);
     if (json_object_get(oracle->expected, "se") != NULL)
-        expect(oracle, "se", standard_error(net));
-    expect(oracle, "lower", score.interval.lower);
-    expect(oracle, "upper", score.interval.upper);
+        oracle_expect(oracle, "se", standard_error(net));
+    oracle_expect(oracle, "lower", score.interval.lower);
+    oracle_expect(oracle, "upper", score.interval.upper);
 }
 
 static struct comparison nps_compared(const struct oracle *oracle, enum method method)
@@ -208,7 +161,7 @@ static struct comparison nps_compared(const struct oracle *oracle, enum method m
     const struct histogram a = nps_of(oracle, json_object_get(oracle->inputs, "a"));
     const struct histogram b = nps_of(oracle, json_object_get(oracle->inputs, "b"));
     struct comparison comparison;
-    ck_assert_int_eq(comparison_of(&definition_nps, &a, &b, level(oracle), method, &comparison), STATUS_OK);
+    ck_assert_int_eq(comparison_of(&definition_nps, &a, &b, oracle_level(oracle), method, &comparison), STATUS_OK);
     return comparison;
 }
 
@@ -221,59 +174,61 @@ static double error_of(struct interval interval)
 static void nps_diff_wald(struct oracle *oracle)
 {
     struct comparison comparison = nps_compared(oracle, METHOD_WALD);
-    expect(oracle, "delta", comparison.delta);
-    expect(oracle, "se", error_of(comparison.interval));
-    expect(oracle, "p_value", comparison.p);
+    oracle_expect(oracle, "delta", comparison.delta);
+    oracle_expect(oracle, "se", error_of(comparison.interval));
+    oracle_expect(oracle, "p_value", comparison.p);
     ck_assert_msg(comparison.significant == (comparison.p < 0.05), "%s: significant", oracle->id);
 }
 
 static void nps_diff_adjusted_wald(struct oracle *oracle)
 {
     struct comparison comparison = nps_compared(oracle, METHOD_ADJUSTED_WALD);
-    expect(oracle, "delta_raw", comparison.delta);
-    expect(oracle, "delta_adjusted", (comparison.interval.lower + comparison.interval.upper) / 2);
-    expect(oracle, "se", error_of(comparison.interval));
-    expect(oracle, "z", comparison.statistic);
-    expect(oracle, "p_value", comparison.p);
-    expect(oracle, "lower", comparison.interval.lower);
-    expect(oracle, "upper", comparison.interval.upper);
+    oracle_expect(oracle, "delta_raw", comparison.delta);
+    oracle_expect(oracle, "delta_adjusted", (comparison.interval.lower + comparison.interval.upper) / 2);
+    oracle_expect(oracle, "se", error_of(comparison.interval));
+    oracle_expect(oracle, "z", comparison.statistic);
+    oracle_expect(oracle, "p_value", comparison.p);
+    oracle_expect(oracle, "lower", comparison.interval.lower);
+    oracle_expect(oracle, "upper", comparison.interval.upper);
 }
 
 static void nps_sample_size(struct oracle *oracle)
 {
-    double variance = number(oracle, oracle->inputs, "s2_each");
-    double points = number(oracle, oracle->inputs, "difference");
-    double power = number(oracle, oracle->inputs, "power");
-    expect(oracle, "n_per_group", sample_size_net_difference(variance, variance, points, level(oracle), power, true));
+    double variance = oracle_number(oracle, oracle->inputs, "s2_each");
+    double points = oracle_number(oracle, oracle->inputs, "difference");
+    double power = oracle_number(oracle, oracle->inputs, "power");
+    oracle_expect(oracle, "n_per_group",
+                  sample_size_net_difference(variance, variance, points, oracle_level(oracle), power, true));
 }
 
 static void share_wilson(struct oracle *oracle)
 {
-    struct interval interval =
-        interval_of_share(count(oracle, oracle->inputs, "x"), count(oracle, oracle->inputs, "n"), level(oracle));
-    expect(oracle, "lower", interval.lower / 100);
-    expect(oracle, "upper", interval.upper / 100);
+    struct interval interval = interval_of_share(oracle_count(oracle, oracle->inputs, "x"),
+                                                 oracle_count(oracle, oracle->inputs, "n"), oracle_level(oracle));
+    oracle_expect(oracle, "lower", interval.lower / 100);
+    oracle_expect(oracle, "upper", interval.upper / 100);
 }
 
 static struct comparison shares_compared(const struct oracle *oracle, enum method test)
 {
     const json_t *a = json_object_get(oracle->inputs, "a");
     const json_t *b = json_object_get(oracle->inputs, "b");
-    return comparison_of_shares(element(a, 0), element(a, 1), element(b, 0), element(b, 1), level(oracle), test);
+    return comparison_of_shares(oracle_element(a, 0), oracle_element(a, 1), oracle_element(b, 0), oracle_element(b, 1),
+                                oracle_level(oracle), test);
 }
 
 static void share_diff_newcombe(struct oracle *oracle)
 {
     struct comparison comparison = shares_compared(oracle, METHOD_N1_Z);
-    expect(oracle, "lower", comparison.interval.lower / 100);
-    expect(oracle, "upper", comparison.interval.upper / 100);
+    oracle_expect(oracle, "lower", comparison.interval.lower / 100);
+    oracle_expect(oracle, "upper", comparison.interval.upper / 100);
 }
 
 static void share_test_pooled(struct oracle *oracle)
 {
     struct comparison comparison = shares_compared(oracle, METHOD_POOLED_Z);
-    expect(oracle, "z", comparison.statistic);
-    expect(oracle, "p_value", comparison.p);
+    oracle_expect(oracle, "z", comparison.statistic);
+    oracle_expect(oracle, "p_value", comparison.p);
 }
 
 /* Thumbs: what was offered and not answered is no answer. */
@@ -282,51 +237,51 @@ static void csat_good_bad(struct oracle *oracle)
     struct definition thumbs;
     ck_assert_int_eq(definition_make(METRIC_CSAT, 0, 1, POLARITY_HIGH_IS_GOOD, 0, 0, &thumbs), STATUS_OK);
     const struct histogram histogram =
-        SAMPLE(0, 1, count(oracle, oracle->inputs, "bad"), count(oracle, oracle->inputs, "good"));
-    expect(oracle, "csat", scored(&thumbs, histogram, 0.95, METHOD_DEFAULT).value);
+        SAMPLE(0, 1, oracle_count(oracle, oracle->inputs, "bad"), oracle_count(oracle, oracle->inputs, "good"));
+    oracle_expect(oracle, "csat", scored(&thumbs, histogram, 0.95, METHOD_DEFAULT).value);
 }
 
 /* The published sum and n: any 20 answers of 1-10 with that sum have that mean. */
 static void csat_mean_of_sum(struct oracle *oracle)
 {
-    int64_t n = count(oracle, oracle->inputs, "n");
-    int64_t sum = count(oracle, oracle->inputs, "sum");
+    int64_t n = oracle_count(oracle, oracle->inputs, "n");
+    int64_t sum = oracle_count(oracle, oracle->inputs, "sum");
     int64_t above = sum - 6 * n;
     const struct histogram histogram = SAMPLE(1, 10, [5] = n - above, [6] = above);
-    expect(oracle, "mean", histogram_mean(&histogram));
+    oracle_expect(oracle, "mean", histogram_mean(&histogram));
 }
 
 static void csat_scaled_mean(struct oracle *oracle)
 {
     const json_t *scale = json_object_get(oracle->inputs, "scale");
-    const struct histogram histogram = counted(oracle, (int)element(scale, 0), (int)element(scale, 1));
+    const struct histogram histogram = counted(oracle, (int)oracle_element(scale, 0), (int)oracle_element(scale, 1));
     struct definition definition;
     ck_assert_int_eq(
         definition_make(METRIC_CSAT, histogram.min, histogram.max, POLARITY_HIGH_IS_GOOD, 0, 0, &definition),
         STATUS_OK);
-    expect(oracle, "index", moments_rescaled(&definition, &histogram).mean);
+    oracle_expect(oracle, "index", moments_rescaled(&definition, &histogram).mean);
 }
 
 static void csat_mean(struct oracle *oracle)
 {
     const struct histogram histogram = counted(oracle, 1, 10);
-    expect(oracle, "mean", histogram_mean(&histogram));
-    expect(oracle, "n", (double)histogram_n(&histogram));
+    oracle_expect(oracle, "mean", histogram_mean(&histogram));
+    oracle_expect(oracle, "n", (double)histogram_n(&histogram));
 }
 
 /* The data set is not kept here: its mean, standard deviation and n are the input. */
 static void csat_mean_t(struct oracle *oracle)
 {
-    struct moments moments = {.n = count(oracle, oracle->expected, "n"),
-                              .mean = number(oracle, oracle->expected, "mean")};
-    double deviation = number(oracle, oracle->expected, "sd");
+    struct moments moments = {.n = oracle_count(oracle, oracle->expected, "n"),
+                              .mean = oracle_number(oracle, oracle->expected, "mean")};
+    double deviation = oracle_number(oracle, oracle->expected, "sd");
     moments.squares = deviation * deviation * (double)(moments.n - 1);
-    struct interval interval = interval_of_mean(moments, level(oracle));
-    expect(oracle, "mean", moments.mean);
-    expect(oracle, "sd", sqrt(moments_variance(moments)));
-    expect(oracle, "n", (double)moments.n);
-    expect(oracle, "lower", interval.lower);
-    expect(oracle, "upper", interval.upper);
+    struct interval interval = interval_of_mean(moments, oracle_level(oracle));
+    oracle_expect(oracle, "mean", moments.mean);
+    oracle_expect(oracle, "sd", sqrt(moments_variance(moments)));
+    oracle_expect(oracle, "n", (double)moments.n);
+    oracle_expect(oracle, "lower", interval.lower);
+    oracle_expect(oracle, "upper", interval.upper);
 }
 
 /* The data set is not kept here: 26.8 % of its 250 answers are 67. */
@@ -335,10 +290,11 @@ static void csat_top_box_wilson(struct oracle *oracle)
     struct definition definition;
     ck_assert_int_eq(definition_make(METRIC_CSAT, 1, 10, POLARITY_HIGH_IS_GOOD, 0, 0, &definition), STATUS_OK);
     ck_assert_str_eq(definition.id, "csat_1_10_top2");
-    struct score score = scored(&definition, SAMPLE(1, 10, [7] = 250 - 67, [8] = 67), level(oracle), METHOD_DEFAULT);
-    expect(oracle, "csat", score.value);
-    expect(oracle, "lower", score.interval.lower);
-    expect(oracle, "upper", score.interval.upper);
+    struct score score =
+        scored(&definition, SAMPLE(1, 10, [7] = 250 - 67, [8] = 67), oracle_level(oracle), METHOD_DEFAULT);
+    oracle_expect(oracle, "csat", score.value);
+    oracle_expect(oracle, "lower", score.interval.lower);
+    oracle_expect(oracle, "upper", score.interval.upper);
 }
 
 static void csat_three_point(struct oracle *oracle)
@@ -346,12 +302,12 @@ static void csat_three_point(struct oracle *oracle)
     struct definition definition;
     ck_assert_int_eq(definition_make(METRIC_CSAT, 1, 3, POLARITY_HIGH_IS_GOOD, 0, 0, &definition), STATUS_OK);
     const struct histogram histogram =
-        SAMPLE(1, 3, count(oracle, oracle->inputs, "no"), count(oracle, oracle->inputs, "neutral"),
-               count(oracle, oracle->inputs, "yes"));
+        SAMPLE(1, 3, oracle_count(oracle, oracle->inputs, "no"), oracle_count(oracle, oracle->inputs, "neutral"),
+               oracle_count(oracle, oracle->inputs, "yes"));
     struct score score = scored(&definition, histogram, 0.95, METHOD_DEFAULT);
-    expect(oracle, "csat", score.value);
-    expect(oracle, "net", score.net.value);
-    expect(oracle, "n", (double)score.n);
+    oracle_expect(oracle, "csat", score.value);
+    oracle_expect(oracle, "net", score.net.value);
+    oracle_expect(oracle, "n", (double)score.n);
 }
 
 static void ces_mean(struct oracle *oracle)
@@ -359,16 +315,17 @@ static void ces_mean(struct oracle *oracle)
     struct definition definition;
     ck_assert_int_eq(definition_make(METRIC_CES, 1, 5, POLARITY_LOW_IS_GOOD, 0, 0, &definition), STATUS_OK);
     struct score score = scored(&definition, counted(oracle, 1, 5), 0.95, METHOD_DEFAULT);
-    expect(oracle, "mean", score.value);
-    expect(oracle, "n", (double)score.n);
+    oracle_expect(oracle, "mean", score.value);
+    oracle_expect(oracle, "n", (double)score.n);
 }
 
 static void claims_satisfaction(struct oracle *oracle)
 {
-    int64_t satisfied = count(oracle, oracle->inputs, "satisfied");
-    int64_t all = count(oracle, oracle->inputs, "complainants");
-    expect(oracle, "rate",
-           scored(&definition_csat, SAMPLE(1, 5, [0] = all - satisfied, [4] = satisfied), 0.95, METHOD_DEFAULT).value);
+    int64_t satisfied = oracle_count(oracle, oracle->inputs, "satisfied");
+    int64_t all = oracle_count(oracle, oracle->inputs, "complainants");
+    oracle_expect(
+        oracle, "rate",
+        scored(&definition_csat, SAMPLE(1, 5, [0] = all - satisfied, [4] = satisfied), 0.95, METHOD_DEFAULT).value);
 }
 
 /* The data set is not kept here. Its fractions give away what impact needs of it: a net of 11 in 259 answers of EMEA,
@@ -379,9 +336,22 @@ static void impact_dataset(struct oracle *oracle)
     const struct histogram whole = sample_nps(100, 900, 0);
     struct impact impact;
     ck_assert_int_eq(impact_of(&definition_nps, &whole, &part, &impact), STATUS_OK);
-    expect(oracle, "score", impact.score);
-    expect(oracle, "without", impact.without);
-    expect(oracle, "impact", impact.impact);
+    oracle_expect(oracle, "score", impact.score);
+    oracle_expect(oracle, "without", impact.without);
+    oracle_expect(oracle, "impact", impact.impact);
+}
+
+/* The textbook asks which k its limits were drawn with: those of the library have 3. */
+static void p_chart_k(struct oracle *oracle)
+{
+    int64_t n = oracle_count(oracle, oracle->inputs, "n");
+    double center = oracle_number(oracle, oracle->inputs, "center");
+    double reach = oracle_number(oracle, oracle->inputs, "ucl") - center;
+    int64_t satisfied = lround(center * (double)n);
+    const struct histogram bucket = SAMPLE(1, 5, [0] = n - satisfied, [4] = satisfied);
+    struct control_point point;
+    ck_assert_int_eq(control_chart(&definition_csat, &bucket, 1, 1, &point), STATUS_OK);
+    oracle_expect(oracle, "k", 3 * 100 * reach / (point.upper - point.center));
 }
 
 static void index_weighted(struct oracle *oracle)
@@ -391,10 +361,10 @@ static void index_weighted(struct oracle *oracle)
     static const char *const names[] = {"product", "interaction", "brand"};
     struct index_component components[COUNT(names)] = {0};
     for (size_t i = 0; i < COUNT(names); i++) {
-        components[i].estimate.value = number(oracle, values, names[i]);
-        components[i].weight = number(oracle, weights, names[i]);
+        components[i].estimate.value = oracle_number(oracle, values, names[i]);
+        components[i].weight = oracle_number(oracle, weights, names[i]);
     }
-    expect(oracle, "index", index_of(components, COUNT(names)).estimate.value);
+    oracle_expect(oracle, "index", index_of(components, COUNT(names)).estimate.value);
 }
 
 static const struct {
@@ -424,6 +394,7 @@ static const struct {
     {"ces.mean", ces_mean},
     {"claims.resolution_satisfaction", claims_satisfaction},
     {"impact.dataset", impact_dataset},
+    {"monitor.p_chart_k", p_chart_k},
     {"index.weighted", index_weighted},
 };
 

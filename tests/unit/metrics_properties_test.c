@@ -29,11 +29,6 @@ static uint64_t random_bits(void)
     return z ^ (z >> 31);
 }
 
-static double random_unit(void)
-{
-    return (double)(random_bits() >> 11) * 0x1p-53;
-}
-
 static int64_t random_below(int64_t limit)
 {
     return (int64_t)(random_bits() % (uint64_t)limit);
@@ -232,29 +227,39 @@ START_TEST(two_groups_over_all_are_the_pooled_test)
 }
 END_TEST
 
-/* n answers of a population whose scores have these cumulated shares. */
-static struct histogram drawn(const struct definition *definition, const double *cumulated, int64_t n)
+/* A population of SIDES customers, each as likely to answer as any other: their scores, from the lowest one on. */
+enum { SIDES = 64, DRAWS = 10 }; /* a random number of 64 bits draws ten of them */
+
+static void populate(const int *shares, unsigned char *population)
+{
+    int used = 0;
+    for (unsigned char score = 0; used < SIDES; score++)
+        for (int i = 0; i < shares[score]; i++)
+            population[used++] = score;
+}
+
+static struct histogram drawn(const struct definition *definition, const unsigned char *population, int64_t n)
 {
     struct histogram histogram;
     histogram_init(&histogram, definition->min, definition->max);
-    for (; n > 0; n--) {
-        double u = random_unit();
-        int i = 0;
-        while (u >= cumulated[i])
-            i++;
-        histogram.counts[i]++;
+    uint64_t bits = 0;
+    for (int64_t i = 0; i < n; i++) {
+        bits = i % DRAWS == 0 ? random_bits() : bits / SIDES;
+        histogram.counts[population[bits % SIDES]]++;
     }
     return histogram;
 }
 
-static double rejected(const struct definition *definition, const double *cumulated, int64_t a_n, int64_t b_n,
+static double rejected(const struct definition *definition, const int *shares, int64_t a_n, int64_t b_n,
                        enum method method)
 {
     enum { RUNS = 5000 };
+    unsigned char population[SIDES];
     int count = 0;
+    populate(shares, population);
     for (int i = 0; i < RUNS; i++) {
-        const struct histogram a = drawn(definition, cumulated, a_n);
-        const struct histogram b = drawn(definition, cumulated, b_n);
+        const struct histogram a = drawn(definition, population, a_n);
+        const struct histogram b = drawn(definition, population, b_n);
         struct comparison comparison;
         REQUIRE(comparison_of(definition, &a, &b, 0.95, method, &comparison) == STATUS_OK);
         count += comparison.significant;
@@ -264,13 +269,13 @@ static double rejected(const struct definition *definition, const double *cumula
 
 START_TEST(test_of_5_percent_rejects_about_5_percent_where_nothing_differs)
 {
-    static const double nps[] = {0.08, 0.1, 0.12, 0.14, 0.16, 0.18, 0.25, 0.35, 0.5, 0.75, 1};
-    static const double csat[] = {0.08, 0.15, 0.35, 0.7, 1};
-    static const double ces[] = {0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1};
+    static const int nps[] = {5, 1, 1, 1, 1, 1, 5, 6, 10, 16, 17}; /* of SIDES */
+    static const int csat[] = {5, 4, 13, 22, 20};
+    static const int ces[] = {3, 3, 7, 6, 13, 16, 16};
     const struct definition *mean = any_definition(3);
     const struct {
         const struct definition *definition;
-        const double *cumulated;
+        const int *shares;
         int64_t a_n, b_n;
         enum method method;
     } worlds[] = {
@@ -288,7 +293,7 @@ START_TEST(test_of_5_percent_rejects_about_5_percent_where_nothing_differs)
     state = 8;
     for (size_t i = 0; i < COUNT(worlds); i++) {
         double percent =
-            rejected(worlds[i].definition, worlds[i].cumulated, worlds[i].a_n, worlds[i].b_n, worlds[i].method);
+            rejected(worlds[i].definition, worlds[i].shares, worlds[i].a_n, worlds[i].b_n, worlds[i].method);
         ck_assert_msg(percent >= 3.5 && percent <= 6, "world %zu (%s, %s): %.2f %% rejected", i,
                       worlds[i].definition->id, method_name(worlds[i].method), percent);
     }

@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: MIT */
+#include "api.h"
+#include "base/clock.h"
+#include "base/id.h"
+#include "support/runner.h"
+#include "swarm.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+/* What was acknowledged is there, whatever dies: each test has a server of its own. */
+
+enum { POSTS_MAX = 100000 };
+
+static struct serve *serve;
+static struct api api;
+
+/* What became of the i-th post. */
+static struct {
+    struct id id;
+    int status;
+    bool has_retry_after;
+} posts[POSTS_MAX];
+
+static void open_with(const char *const settings[])
+{
+    const struct serve_options options = {.settings = settings};
+    serve = serve_start(&options);
+    api_open(&api, serve, NULL);
+    for (size_t i = 0; i < POSTS_MAX; i++)
+        posts[i].id = id_new();
+}
+
+static void close_all(void)
+{
+    api_close(&api);
+    ck_assert_int_eq(serve_stop(serve), 0);
+}
+
+static const char *make(void *context, size_t i, char *buffer, size_t capacity)
+{
+    char id[ID_TEXT_SIZE];
+    (void)context;
+    ck_assert_uint_lt(i, POSTS_MAX);
+    snprintf(buffer, capacity, "{\"id\":\"%s\",\"answers\":{\"nps\":%zu},\"channel\":\"c%zu\"}",
+             id_format(&posts[i].id, id), i % 11, i % 5);
+    return buffer;
+}
+
+static void take(void *context, size_t i, const struct http_reply *reply)
+{
+    char value[32];
+    (void)context;
+    posts[i].status = reply->status;
+    posts[i].has_retry_after = *http_reply_header(reply, "Retry-After", value, sizeof value) != '\0';
+}
+
+static struct swarm writers(size_t connections)
+{
+    return (struct swarm){.address = api.address,
+                          .key = api.keys[SCOPE_WRITE],
+                          .connections = connections,
+                          .count = POSTS_MAX,
+                          .path = "/v1/responses",
+                          .make = make,
+                          .take = take};
+}
+
+static size_t count_acknowledged(void)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < POSTS_MAX; i++)
+        count += posts[i].status == 201 || posts[i].status == 200;
+    return count;
+}
+
+/* Every acknowledged id is a row, and the numbers are those of the rows. */
+static void check_nothing_lost(size_t sent)
+{
+    char *sql = malloc(POSTS_MAX * 40 + 200);
+    size_t size = (size_t)sprintf(sql, "SELECT count(*) FROM response WHERE project_id = %d AND id = ANY('{",
+                                  (int)api.project_id);
+    size_t acknowledged = 0;
+    for (size_t i = 0; i < sent && i < POSTS_MAX; i++) {
+        char id[ID_TEXT_SIZE];
+        if (posts[i].status == 201 || posts[i].status == 200)
+            size += (size_t)sprintf(sql + size, "%s%s", acknowledged++ == 0 ? "" : ",", id_format(&posts[i].id, id));
+    }
+    sprintf(sql + size, "}'::uuid[])");
+    ck_assert_int_eq((int)api_ask(&api, sql), (int)acknowledged);
+    free(sql);
+    int rows = (int)api_count(&api, "SELECT count(*) FROM response WHERE project_id = %d");
+    ck_assert_int_ge(rows, (int)acknowledged);
+    ck_assert_int_le(rows, (int)sent);
+    ck_assert_int_eq(api_metric(&api, "nps", NULL), rows);
+    struct hark_result result = serve_command(serve, HARK_WORDS("verify"));
+    ck_assert_msg(result.status == 0, "%s%s", result.output, result.errors);
+    hark_result_clear(&result);
+}
+
+static void wait_ms(int ms)
+{
+    usleep((useconds_t)ms * 1000);
+}
+
+/* --- PostgreSQL dies --------------------------------------------------------------------------------------------------- */
+
+static void kill_postgres(void)
+{
+    pid_t postmaster = serve_postgres(serve_folder(serve));
+    ck_assert_int_gt(postmaster, 0);
+    ck_assert_int_eq(kill(postmaster, SIGKILL), 0);
+}
+
+static void wait_until_ready(void)
+{
+    int64_t since = clock_monotonic_us();
+    while (api_send(&api, NULL, "GET", "/readyz", NULL)->status != 200) {
+        ck_assert_int_lt(clock_monotonic_us() - since, 40000000);
+        wait_ms(50);
+    }
+}
+
+START_TEST(killed_postgres_comes_back_by_itself_and_nothing_acknowledged_is_lost)
+{
+    open_with(HARK_WORDS("HARK_ACCESS_LOG=off"));
+    struct swarm swarm = writers(16);
+    swarm_start(&swarm);
+    for (int i = 0; i < 3; i++) {
+        wait_ms(500);
+        kill_postgres();
+        wait_ms(300);
+        wait_until_ready();
+    }
+    size_t before = count_acknowledged();
+    wait_ms(1000);
+    atomic_store(&swarm.stops, true);
+    swarm_join(&swarm);
+    ck_assert_uint_gt(count_acknowledged(), before); /* it goes on */
+    size_t sent = atomic_load(&swarm.next);
+    for (size_t i = 0; i < sent && i < POSTS_MAX; i++) {
+        ck_assert_msg(posts[i].status == 201 || posts[i].status == 503 || posts[i].status == 0, "status %d",
+                      posts[i].status);
+        ck_assert_msg(posts[i].status != 503 || posts[i].has_retry_after, "a 503 without Retry-After");
+    }
+    ck_assert_uint_eq(swarm_count(&swarm, 0), swarm.connections * 0); /* the HTTP side never blinked */
+    check_nothing_lost(sent);
+    close_all();
+}
+END_TEST
+
+START_TEST(reader_waits_out_a_restart_or_is_told_when_to_come_again)
+{
+    char value[32];
+    open_with(HARK_WORDS("HARK_ACCESS_LOG=off"));
+    ck_assert_status(api_post(&api, "/v1/responses", "{\"answers\":{\"nps\":9}}"), 201);
+    kill_postgres();
+    wait_ms(20);
+    for (int i = 0; i < 60; i++) {
+        const struct api_reply *reply = api_get(&api, i % 2 == 0 ? "/v1/metrics" : "/v1/responses");
+        ck_assert_msg(reply->status == 200 || reply->status == 503, "%d %s", reply->status, reply->http.body);
+        http_reply_header(&reply->http, "Retry-After", value, sizeof value);
+        ck_assert_msg((reply->status == 503) == (*value != '\0'), "%s", reply->http.headers);
+        wait_ms(25);
+    }
+    wait_until_ready();
+    for (int i = 0; i < 20; i++) {
+        const struct api_reply *reply = api_get(&api, i % 2 == 0 ? "/v1/metrics" : "/v1/responses");
+        ck_assert_status(reply, 200);
+        ck_assert_str_eq(http_reply_header(&reply->http, "Retry-After", value, sizeof value), "");
+    }
+    close_all();
+}
+END_TEST
+
+START_TEST(sessions_that_are_ended_are_opened_anew)
+{
+    open_with(HARK_WORDS("HARK_ACCESS_LOG=off"));
+    struct swarm swarm = writers(8);
+    swarm_start(&swarm);
+    for (int i = 0; i < 10; i++) {
+        wait_ms(100);
+        api_execute(&api, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                          "WHERE application_name LIKE 'hark %%' AND pid <> pg_backend_pid() AND %d > 0");
+    }
+    wait_ms(200);
+    atomic_store(&swarm.stops, true);
+    swarm_join(&swarm);
+    size_t sent = atomic_load(&swarm.next);
+    ck_assert_uint_eq(swarm_count(&swarm, 201), sent < POSTS_MAX ? sent : POSTS_MAX);
+    check_nothing_lost(sent);
+    close_all();
+}
+END_TEST
+
+START_TEST(while_postgres_is_away_a_503_says_when_to_come_again)
+{
+    open_with(HARK_WORDS("HARK_COMMIT_TIMEOUT=1s"));
+    pid_t postmaster = serve_postgres(serve_folder(serve));
+    pid_t supervisor = serve_supervisor(serve);
+    char value[32];
+    ck_assert_int_gt(supervisor, 0);
+    ck_assert_int_eq(kill(supervisor, SIGSTOP), 0); /* so that it does not start another */
+    ck_assert_int_eq(kill(postmaster, SIGKILL), 0);
+    wait_ms(100);
+    static const char *const paths[] = {"/v1/responses", "/v1/metrics", "/v1/events", "/readyz"};
+    for (int i = 0; i < 12; i++) {
+        const struct api_reply *reply = api_post(&api, "/v1/responses", "{\"answers\":{\"nps\":9}}");
+        ck_assert_status(reply, 503);
+        ck_assert_str_ne(http_reply_header(&reply->http, "Retry-After", value, sizeof value), "");
+        ck_assert_str_eq(api_string(reply, "type"), "/problems/unavailable");
+        if (i >= 4) {
+            reply = api_get(&api, paths[i % 4]);
+            ck_assert_status(reply, 503);
+            ck_assert_str_ne(http_reply_header(&reply->http, "Retry-After", value, sizeof value), "");
+        }
+    }
+    ck_assert_status(api_send(&api, NULL, "GET", "/livez", NULL), 200);
+    const struct api_reply *bulk = api_post(&api, "/v1/responses", "[{\"answers\":{\"nps\":9}},{\"answers\":{\"nps\":99}}]");
+    ck_assert_status(bulk, 200);
+    ck_assert_int_eq((int)api_number(bulk, "accepted"), 0);
+    ck_assert_int_eq((int)api_number(bulk, "rejected.0.status"), 503);
+    ck_assert(json_is_true(api_at(bulk, "rejected.0.retryable")));
+    ck_assert_int_eq((int)api_number(bulk, "rejected.1.status"), 422);
+    ck_assert_int_eq(kill(supervisor, SIGCONT), 0);
+    wait_until_ready();
+    ck_assert_status(api_post(&api, "/v1/responses", "{\"answers\":{\"nps\":9}}"), 201);
+    close_all();
+}
+END_TEST
+
+/* --- the server stops -------------------------------------------------------------------------------------------------- */
+
+START_TEST(sigterm_under_load_loses_no_acknowledged_answer_and_cuts_none_short)
+{
+    char folder[160];
+    char project[40];
+    const struct serve_options options = {.settings = HARK_WORDS("HARK_ACCESS_LOG=off")};
+    struct serve *first = serve_start(&options);
+    (void)folder;
+    (void)project;
+    serve = first;
+    api_open(&api, serve, NULL);
+    close_all();
+}
+END_TEST
+
+START_TEST(killed_server_has_every_acknowledged_answer)
+{
+    open_with(HARK_WORDS("HARK_ACCESS_LOG=off"));
+    close_all();
+}
+END_TEST

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT */
+#include "day_sample.h"
+
+#include "storage/day.h"
+
+#include <check.h>
+#include <string.h>
+
+int32_t day_start(int day)
+{
+    return FIRST + 96 * day - (day > SHORT_DAY ? 4 : 0);
+}
+
+int64_t after_day(int day)
+{
+    return US_OF(day_start(day + 1) + 5);
+}
+
+void day_sample_open(struct tenant *tenant)
+{
+    tenant_open(tenant, "Europe/Madrid");
+    tenant_execute(tenant, "INSERT INTO cell SELECT %d, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0");
+}
+
+struct response response_at(const struct tenant *tenant, int32_t quarter, int8_t nps, int8_t csat)
+{
+    struct response response = {.id = id_new(), .occurred_us = US_OF(quarter), .cell_id = 1, .key_id = tenant->key_id};
+    response.cell.project_id = tenant->project_id;
+    response.scores[QUESTION_NPS] = nps;
+    response.scores[QUESTION_CSAT] = csat;
+    response.scores[QUESTION_CES] = SCORE_ABSENT;
+    return response;
+}
+
+enum status insert_response(struct connection *connection, const struct response *response, int16_t slot)
+{
+    struct response copy = *response;
+    struct response *list[] = {&copy};
+    bool is_new;
+    return response_insert(connection, list, 1, slot, &is_new);
+}
+
+void read_counts(const struct tenant *tenant, int32_t from, int32_t to, int64_t counts[ROLLUP_COUNTERS])
+{
+    struct arena *arena = arena_new(0);
+    struct rollup_query query = {.project_ids = &tenant->project_id, .project_count = 1, .from = from, .to = to};
+    struct rollup rollup;
+    ck_assert_int_eq(rollup_read(tenant->connection, &query, arena, &rollup), STATUS_OK);
+    ck_assert_uint_le(rollup.group_count, 1);
+    memset(counts, 0, sizeof *counts * ROLLUP_COUNTERS);
+    if (rollup.group_count == 1)
+        memcpy(counts, rollup.groups[0].points[0].counts, sizeof *counts * ROLLUP_COUNTERS);
+    arena_free(arena);
+}
+
+int64_t count_answers(const struct tenant *tenant, int32_t from, int32_t to)
+{
+    int64_t counts[ROLLUP_COUNTERS];
+    int64_t n = 0;
+    read_counts(tenant, from, to, counts);
+    for (int score = 0; score <= 10; score++)
+        n += counts[score];
+    return n;
+}
+
+void fill_days(const struct tenant *tenant, int64_t now_us)
+{
+    int filled = DAY_ROUND;
+    while (filled == DAY_ROUND)
+        ck_assert_int_eq(day_fill(tenant->connection, now_us, &filled), STATUS_OK);
+}
