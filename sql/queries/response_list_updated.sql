@@ -1,5 +1,4 @@
--- Ascending by (updated_at, id) after the cursor, for followers. It stops before the oldest transaction still open: a row
--- that commits later can only have a later updated_at, so that nobody misses it. At most $26 rows are looked at.
+-- Ascending by (updated_at, id) after the cursor, for followers. It stops where response_settled said. At most $26 rows are looked at.
 WITH chosen AS MATERIALIZED (
     SELECT c.project_id, c.id
     FROM cell c
@@ -54,8 +53,7 @@ WITH chosen AS MATERIALIZED (
         SELECT *
         FROM response
         WHERE project_id = $1 AND (updated_at, id) > ($3::timestamptz, $4::uuid) AND updated_at >= $2::timestamptz
-          AND updated_at < (SELECT coalesce(min(xact_start), now()) FROM pg_stat_activity
-                            WHERE datname = current_database() AND backend_type = 'client backend')
+          AND updated_at < $27::timestamptz
         ORDER BY updated_at, id
         LIMIT $26::int4
     ) AS r

@@ -37,6 +37,8 @@ enum status list_edge(struct connection *connection, enum query_name name, const
     arguments_init(&arguments);
     list_range_arguments(&arguments, range);
     argument_int4(&arguments, LIST_SCAN_MAX);
+    if (range->settled_us)
+        argument_time(&arguments, range->settled_us);
     status = query_run(connection, name, &arguments, &result);
     arguments_clear(&arguments);
     if (status != STATUS_OK)

@@ -11,12 +11,13 @@
  * there, so that no request scans without end. */
 enum { LIST_SCAN_MAX = 20000 };
 
-/* Before (us, id), or after it where the list ascends; not before from_us. */
+/* Before (us, id), or after it where the list ascends; not before from_us. An ascending list also ends at settled_us. */
 struct list_range {
     int32_t project_id;
     int64_t from_us;
     int64_t cursor_us;
     struct id cursor_id;
+    int64_t settled_us; /* 0: the list descends */
 };
 
 /* Below every id: a bound in time alone. */

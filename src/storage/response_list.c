@@ -72,6 +72,8 @@ static void list_arguments(struct arguments *arguments, const struct response_fi
     optional_bool(arguments, filter->is_test);
     argument_int4(arguments, filter->limit);
     argument_int4(arguments, LIST_SCAN_MAX);
+    if (range->settled_us)
+        argument_time(arguments, range->settled_us);
 }
 
 static enum status read_page(const struct result *result, struct arena *arena, struct response_page *page)
@@ -87,9 +89,8 @@ static enum status read_page(const struct result *result, struct arena *arena, s
 }
 
 static enum status list_in_snapshot(struct connection *connection, const struct response_filter *filter,
-                                    struct arena *arena, struct response_page *page)
+                                    struct list_range range, struct arena *arena, struct response_page *page)
 {
-    struct list_range range = range_of(filter);
     struct arguments arguments;
     struct result *result;
     enum status status;
@@ -116,13 +117,26 @@ static enum status list_in_snapshot(struct connection *connection, const struct 
                      &range, &page->has_more, &page->last_us, &page->last_id);
 }
 
+static enum status read_settled(struct connection *connection, int64_t *settled_us)
+{
+    struct result *result;
+    enum status status = query_run(connection, QUERY_RESPONSE_SETTLED, NULL, &result);
+    if (status == STATUS_OK)
+        *settled_us = result_time(result, 0, 0);
+    result_free(result);
+    return status;
+}
+
 enum status response_list(struct connection *connection, const struct response_filter *filter, struct arena *arena,
                           struct response_page *page)
 {
+    struct list_range range = range_of(filter);
+    enum status status = filter->by_update ? read_settled(connection, &range.settled_us) : STATUS_OK;
     /* The page and the edge of its scan must see the same rows: a follower would miss what came between. */
-    enum status status = connection_begin_snapshot(connection);
     if (status == STATUS_OK)
-        status = list_in_snapshot(connection, filter, arena, page);
+        status = connection_begin_snapshot(connection);
+    if (status == STATUS_OK)
+        status = list_in_snapshot(connection, filter, range, arena, page);
     if (status == STATUS_OK)
         status = connection_commit(connection);
     if (status != STATUS_OK)
