@@ -302,8 +302,8 @@ static enum MHD_Result on_body_complete(struct request *request)
     return MHD_YES; /* and without a reply: libmicrohttpd asks once more on its next turn */
 }
 
-/* Only when that turn comes, and the request is not finished yet, is the connection suspended. Measured: 8 to 30 % more
- * requests than with suspension at once, because some were finished by then, and because libmicrohttpd reads from a
+/* Only when that turn comes, and the request is not finished yet, is the connection suspended. Measured: 7 to 17 % less
+ * CPU a request than with suspension at once, because some were finished by then, and because libmicrohttpd reads from a
  * resumed connection first unless it knew before that there is nothing to wait for. That read would also take a client that
  * shut its writing side for one that has gone. */
 static enum MHD_Result on_still_pending(struct request *request)
