@@ -2,6 +2,7 @@
 #include "api/parameter.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* "<list>.<us in hex>.<id in hex>", in base64url so that nobody builds on what is inside. It opens nothing that the key doesn't
@@ -54,15 +55,26 @@ const char *cursor_seal(struct arena *arena, const char *list, int64_t us, const
     return encode(arena, inside, (size_t)size);
 }
 
+/* Takes "name." off the front. */
+static bool skip_word(const char **text, const char *word)
+{
+    size_t size = strlen(word);
+    if (strncmp(*text, word, size) != 0 || (*text)[size] != '.')
+        return false;
+    *text += size + 1;
+    return true;
+}
+
 bool cursor_open(struct text text, const char *list, int64_t *us, struct id *id)
 {
     char inside[CURSOR_MAX];
-    char found[24];
-    char id_text[ID_TEXT_SIZE];
-    unsigned long long time;
-    if (!decode(text, inside, sizeof inside) || sscanf(inside, "%23[a-z-].%16llx.%36s", found, &time, id_text) != 3 ||
-        strcmp(found, list) != 0)
+    const char *place = inside;
+    char *end;
+    if (!decode(text, inside, sizeof inside) || !skip_word(&place, list))
         return false;
-    *us = (int64_t)time;
-    return id_parse(id_text, strlen(id_text), id);
+    *us = (int64_t)strtoull(place, &end, 16);
+    if (end == place || *end != '.')
+        return false;
+    place = end + 1;
+    return id_parse(place, strcspn(place, " "), id);
 }

@@ -83,7 +83,7 @@ void draft_decode(struct draft *draft, const json_t *object, const struct field 
 
     memset(draft, 0, sizeof *draft);
     memset(draft->scores, SCORE_ABSENT, sizeof draft->scores);
-    json_object_foreach((json_t *)(uintptr_t)object, name, value)
+    json_object_foreach((json_t *)object, name, value)
     {
         const struct field *field = find_field(fields, name);
         const char *pointer = faults_child(faults, "#", name);

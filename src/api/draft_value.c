@@ -183,7 +183,7 @@ static void put_dimension(const struct decoding *decoding, enum dimension dimens
     if (dimension == DIMENSION_REGION)
         for (size_t i = 0; i < kept.size; i++)
             if (kept.bytes[i] >= 'a' && kept.bytes[i] <= 'z')
-                ((char *)(uintptr_t)kept.bytes)[i] = (char)toupper((unsigned char)kept.bytes[i]);
+                ((char *)kept.bytes)[i] = (char)toupper((unsigned char)kept.bytes[i]);
     decoding->draft->dimensions[dimension] = kept;
 }
 
@@ -202,7 +202,7 @@ void decode_declared(const struct decoding *decoding, const json_t *value)
         fault(decoding, "must be an object of the project's declared dimensions");
         return;
     }
-    json_object_foreach((json_t *)(uintptr_t)value, name, inner)
+    json_object_foreach((json_t *)value, name, inner)
     {
         enum dimension dimension = project_dimension(decoding->project, name);
         struct decoding child = *decoding;
@@ -245,7 +245,7 @@ void decode_answers(const struct decoding *decoding, const json_t *value)
         fault(decoding, "must be an object of question keys and scores");
         return;
     }
-    json_object_foreach((json_t *)(uintptr_t)value, name, inner)
+    json_object_foreach((json_t *)value, name, inner)
     {
         int question = find_question(name);
         struct decoding child = *decoding;

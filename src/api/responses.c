@@ -83,7 +83,9 @@ const struct parameter responses_list_parameters[] = {
 
 static int8_t tristate(const struct parameter_value *value)
 {
-    return value->is_set ? (int8_t)value->integer : -1;
+    if (!value->is_set)
+        return -1;
+    return (int8_t)(value->integer != 0);
 }
 
 static bool check_list(struct request *request, struct response_filter *filter, const char *list)

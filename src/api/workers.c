@@ -76,8 +76,10 @@ static enum outcome run_job(struct worker *worker, struct request *request)
     }
     outcome = run_handler(request, worker->connection);
     if (outcome == HANDLED && reply_status(request) == 503 && request_method(request) == HTTP_GET &&
-        !connection_is_good(worker->connection) && connection_restore(worker->connection) == STATUS_OK)
+        !connection_is_good(worker->connection) && connection_restore(worker->connection) == STATUS_OK) {
+        reply_forget(request);
         outcome = run_handler(request, worker->connection);
+    }
     return outcome;
 }
 

@@ -100,6 +100,13 @@ int reply_status(const struct request *request)
     return request->reply.status;
 }
 
+void reply_forget(struct request *request)
+{
+    bool failed = request->reply.failed;
+    reply_clear(&request->reply);
+    request->reply = (struct reply){.failed = failed};
+}
+
 size_t reply_fault_count(const struct request *request)
 {
     return request->reply.fault_count;

@@ -111,7 +111,7 @@ static void run_step(struct committer *committer, step_fn *step, struct ingest_i
                 give_up(items, count, VERDICT_UNAVAILABLE);
                 return;
             }
-            pause_ms(RETRY_PAUSE_MS * retries);
+            pause_ms((long)RETRY_PAUSE_MS * retries);
             break;
         case STATUS_INVALID:
         case STATUS_INTERNAL:

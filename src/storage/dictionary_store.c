@@ -13,8 +13,8 @@ static void list_values(struct arguments *arguments, struct cell_lookup **lookup
     argument_int4(arguments, lookups[0]->key->project_id);
     argument_array(arguments, ARRAY_INT2);
     for (size_t i = 0; i < count; i++)
-        for (int16_t d = 0; d < DIMENSION_COUNT; d++)
-            element_int2(arguments, d);
+        for (int d = 0; d < DIMENSION_COUNT; d++)
+            element_int2(arguments, (int16_t)d);
     argument_array(arguments, ARRAY_TEXT);
     for (size_t i = 0; i < count; i++)
         for (int d = 0; d < DIMENSION_COUNT; d++)

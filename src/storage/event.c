@@ -4,6 +4,7 @@
 #include "columns.h"
 #include "query.h"
 
+/* One line a column. NOLINTNEXTLINE(readability-function-size) */
 static void insert_columns(struct arguments *arguments, struct event *const *e, size_t count)
 {
     COLUMN(arguments, ARRAY_INT4, element_int4(arguments, e[i]->cell.project_id));

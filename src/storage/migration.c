@@ -16,7 +16,7 @@ static enum status newest_applied(struct connection *connection, int *newest)
     PGresult *result = PQexec(connection->pg, "SELECT coalesce(max(number), 0) FROM hark_migration");
     enum status status = STATUS_OK;
     if (PQresultStatus(result) == PGRES_TUPLES_OK)
-        *newest = atoi(PQgetvalue(result, 0, 0));
+        *newest = (int)strtol(PQgetvalue(result, 0, 0), NULL, 10);
     else
         status = sqlstate_status(PQresultErrorField(result, PG_DIAG_SQLSTATE));
     PQclear(result);

@@ -43,7 +43,7 @@ struct result;
 
 static PGresult *pg_of(const struct result *result)
 {
-    return (PGresult *)(void *)(uintptr_t)result;
+    return (PGresult *)(void *)result;
 }
 
 static enum status failed(struct connection *connection, enum query_name name, PGresult *pg)

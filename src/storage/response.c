@@ -39,6 +39,7 @@ static void element_tags(struct arguments *arguments, const struct response *res
         element_text(arguments, (struct text){scratch->data, scratch->size});
 }
 
+/* One line a column. NOLINTNEXTLINE(readability-function-size) */
 static void insert_columns(struct arguments *arguments, struct response *const *r, size_t count, struct buffer *scratch)
 {
     COLUMN(arguments, ARRAY_INT4, element_int4(arguments, r[i]->cell.project_id));
@@ -139,6 +140,7 @@ enum status response_lock(struct connection *connection, const struct response_k
     return status;
 }
 
+/* One line a column. NOLINTNEXTLINE(readability-function-size) */
 static void update_columns(struct arguments *arguments, struct stored_response *const *rows, size_t count,
                            struct buffer *scratch)
 {

@@ -37,7 +37,9 @@ _Static_assert(DIMENSIONS + DIMENSION_SENT == RESPONSE_ROW_COLUMNS, "columns of 
 
 static int8_t score_of(const struct result *result, int row, int column)
 {
-    return result_is_null(result, row, column) ? SCORE_ABSENT : (int8_t)result_int2(result, row, column);
+    if (result_is_null(result, row, column))
+        return SCORE_ABSENT;
+    return (int8_t)result_int2(result, row, column);
 }
 
 bool response_row_read(const struct result *result, int row, struct arena *arena, struct stored_response *stored)

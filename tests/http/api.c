@@ -111,6 +111,7 @@ const struct api_reply *api_send_with(struct api *api, const char *key, const ch
     struct http_client client;
     struct http_reply reply = {0};
     char all[1024];
+    ck_assert_ptr_nonnull(api);
     snprintf(all, sizeof all, "%s%s%s%s", key == NULL ? "" : "Authorization: Bearer ", key == NULL ? "" : key,
              key == NULL ? "" : "\r\n", headers == NULL ? "" : headers);
     ck_assert(http_client_connect(&client, api->address));
