@@ -29,5 +29,7 @@ void reply_fault(struct request *request, const char *pointer, const char *param
     __attribute__((format(printf, 4, 5)));
 size_t reply_fault_count(const struct request *request);
 int reply_status(const struct request *request); /* 0: not set yet */
+/* Takes back all that was set, headers and faults too: for an attempt that failed and is made again. */
+void reply_forget(struct request *request);
 
 #endif

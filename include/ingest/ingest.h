@@ -68,6 +68,7 @@ struct ingest_item {
     enum verdict verdict;
     /* The committers' own. */
     struct ingest_item *next;
+    uint64_t order; /* of submission */
     int64_t deadline_us;
     bool was_run; /* an earlier run's outcome is unknown: a known id with equal content is ours */
 };

@@ -79,6 +79,7 @@ enum status response_get(struct connection *connection, int32_t project_id, cons
                          struct stored_response **row) __attribute__((warn_unused_result));
 
 /* One page of a list. */
+enum { RESPONSE_WORDS_MAX = 16 };
 enum response_band { BAND_ANY, BAND_PROMOTER, BAND_PASSIVE, BAND_DETRACTOR };
 struct response_filter {
     int32_t project_id;
@@ -88,7 +89,7 @@ struct response_filter {
     size_t value_counts[DIMENSION_COUNT];       /* 0: any */
     struct text customer_id;
     struct text interaction_id;
-    struct text words; /* all of them in the comment, in any case */
+    struct text words; /* all of them in the comment, in any case; at most RESPONSE_WORDS_MAX, between spaces */
     enum response_band band;
     int8_t has_comment; /* -1: either */
     int8_t excluded;    /* -1: either */

@@ -28,8 +28,8 @@ static struct text keep(const struct decoding *decoding, struct text text)
     return copy ? (struct text){copy, text.size} : TEXT_ABSENT;
 }
 
-/* A string of 1 to max characters. Control characters have no place but line breaks and tabs in a comment. */
-static bool check_string(const struct decoding *decoding, const json_t *value, size_t max, bool takes_lines)
+/* A string of 1 to max characters. Control characters have no place in a name; in a comment people may write what they like. */
+static bool check_string(const struct decoding *decoding, const json_t *value, size_t max, bool takes_control)
 {
     size_t characters = 0;
     if (!json_is_string(value)) {
@@ -40,7 +40,7 @@ static bool check_string(const struct decoding *decoding, const json_t *value, s
         faults_add(decoding->faults, decoding->pointer, "must be 1 to %zu characters long", max);
         return false;
     }
-    if (!takes_lines && text_has_control(text_of_json(value))) {
+    if (!takes_control && text_has_control(text_of_json(value))) {
         fault(decoding, "must not hold control characters");
         return false;
     }

@@ -95,32 +95,41 @@ json_t *parse_object(struct text text, char fault[PARSE_FAULT_SIZE])
     return json;
 }
 
-/* Behind the value that starts at i: strings and brackets are matched, the rest runs to a comma or bracket. */
-static size_t skip_value(struct text text, size_t i)
+/* Behind the object or array that opens at i. Which bracket closes which is jansson's to find. */
+static size_t skip_nested(struct text text, size_t i)
 {
     size_t depth = 0;
     while (i < text.size) {
         char c = text.bytes[i];
         if (c == '"') {
             i = skip_string(text, i);
-            if (i == SIZE_MAX)
-                return SIZE_MAX;
             continue;
         }
-        if (depth == 0 && (c == ',' || c == ']' || c == '}'))
-            return i;
+        i++;
         if (c == '{' || c == '[')
             depth++;
-        else if (c == '}' || c == ']')
-            depth--;
-        i++;
+        else if ((c == '}' || c == ']') && --depth == 0)
+            return i;
     }
     return SIZE_MAX;
 }
 
+/* Behind the value that starts at i; SIZE_MAX: it doesn't end. */
+static size_t skip_value(struct text text, size_t i)
+{
+    char first = text.bytes[i];
+    if (first == '"')
+        return skip_string(text, i);
+    if (first == '{' || first == '[')
+        return skip_nested(text, i);
+    while (i < text.size && strchr(",]}{[\"", text.bytes[i]) == NULL && !is_space(text.bytes[i]))
+        i++;
+    return i < text.size ? i : SIZE_MAX;
+}
+
 static enum parse_step take_value(struct parse_elements *elements, struct text *element)
 {
-    size_t end = skip_value(elements->text, elements->offset);
+    size_t end = elements->offset < elements->text.size ? skip_value(elements->text, elements->offset) : SIZE_MAX;
     if (end == SIZE_MAX || end == elements->offset)
         return PARSE_BROKEN;
     *element = (struct text){elements->text.bytes + elements->offset, end - elements->offset};

@@ -88,6 +88,14 @@ static int8_t tristate(const struct parameter_value *value)
     return (int8_t)(value->integer != 0);
 }
 
+static size_t count_words(struct text text)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < text.size; i++)
+        count += text.bytes[i] != ' ' && (i == 0 || text.bytes[i - 1] == ' ');
+    return count;
+}
+
 static bool check_list(struct request *request, struct response_filter *filter, const char *list)
 {
     const struct parameter_value *cursor = request_parameter(request, LIST_CURSOR);
@@ -97,6 +105,9 @@ static bool check_list(struct request *request, struct response_filter *filter, 
                     "is another order of the list: it can't be combined with from and to");
     else if (filter->from_us >= filter->to_us)
         reply_fault(request, NULL, "from", "must be before to");
+    if (!text_is_absent(filter->words) &&
+        (count_words(filter->words) == 0 || count_words(filter->words) > RESPONSE_WORDS_MAX))
+        reply_fault(request, NULL, "q", "must be 1 to %d words", RESPONSE_WORDS_MAX);
     filter->has_cursor = cursor->is_set;
     if (cursor->is_set && !cursor_open(cursor->text, list, &filter->cursor_us, &filter->cursor_id))
         reply_fault(request, NULL, "cursor", "is not one that this list gave out");

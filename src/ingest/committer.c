@@ -158,13 +158,13 @@ static int compare_items(const struct ingest_item *a, const struct ingest_item *
     return compare_keys(a_project, a_id, b_project, b_id);
 }
 
-/* Items of one bulk request lie in the order in which they were sent: of two with one id the first wins. */
+/* Of two with one id the one that was submitted first wins. */
 static int by_key(const void *a, const void *b)
 {
     const struct ingest_item *left = *(struct ingest_item *const *)a;
     const struct ingest_item *right = *(struct ingest_item *const *)b;
     int order = compare_items(left, right);
-    return order ? order : (left > right) - (left < right);
+    return order ? order : (left->order > right->order) - (left->order < right->order);
 }
 
 /* Sorts by (project, id), moves the first of each key to the front and the repeats behind. Returns how many are first. */

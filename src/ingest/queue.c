@@ -34,8 +34,11 @@ bool queue_push(struct queue *queue, struct ingest_item *items, size_t count)
     bool fits;
     pthread_mutex_lock(&queue->lock);
     fits = !queue->is_closed && queue->size + count <= queue->limit;
-    if (fits)
+    if (fits) {
+        for (struct ingest_item *item = items; item; item = item->next)
+            item->order = queue->pushed++;
         append(queue, items, count);
+    }
     pthread_mutex_unlock(&queue->lock);
     return fits;
 }

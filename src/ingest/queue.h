@@ -14,7 +14,8 @@ struct queue {
     struct ingest_item **last;
     size_t size;
     size_t limit;
-    int waiting; /* committers that sleep */
+    uint64_t pushed; /* items so far: each gets its number */
+    int waiting;     /* committers that sleep */
     bool is_closed;
 };
 

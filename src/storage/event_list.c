@@ -77,7 +77,7 @@ static enum status list_in_snapshot(struct connection *connection, const struct 
 {
     struct list_range range = {filter->project_id, filter->from_us,
                                filter->has_cursor ? filter->cursor_us : filter->to_us,
-                               filter->has_cursor ? filter->cursor_id : LIST_FIRST_ID};
+                               filter->has_cursor ? filter->cursor_id : LIST_FIRST_ID, 0};
     struct arguments arguments;
     struct result *result;
     enum status status;

@@ -2,7 +2,7 @@
 #include "list.h"
 #include "response_row.h"
 
-enum { PROMOTER_MIN = 9, PASSIVE_MIN = 7, WORDS_MAX = 16 };
+enum { PROMOTER_MIN = 9, PASSIVE_MIN = 7 };
 
 static void band_arguments(struct arguments *arguments, enum response_band band)
 {
@@ -24,19 +24,16 @@ static void band_arguments(struct arguments *arguments, enum response_band band)
 
 static void word_arguments(struct arguments *arguments, struct text words)
 {
-    int count = 0;
     if (text_is_absent(words)) {
         argument_null(arguments);
         return;
     }
     argument_array(arguments, ARRAY_TEXT);
-    for (size_t i = 0, start; i < words.size && count < WORDS_MAX; i++) {
+    for (size_t i = 0, start; i < words.size; i++) {
         for (start = i; i < words.size && words.bytes[i] != ' '; i++)
             ;
-        if (i > start) {
+        if (i > start)
             element_text(arguments, (struct text){words.bytes + start, i - start});
-            count++;
-        }
     }
 }
 

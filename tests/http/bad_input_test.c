@@ -481,6 +481,8 @@ static const struct {
     {"/v1/responses?updated_since=2026-02-01T00:00:00Z&from=2026-01-01T00:00:00Z", "updated_since"},
     {"/v1/responses?cursor=", "cursor"},
     {"/v1/responses?q=", "q"},
+    {"/v1/responses?q=%20", "q"},
+    {"/v1/responses?q=a+b+c+d+e+f+g+h+i+j+k+l+m+n+o+p+q", "q"},
     {"/v1/responses?q=a%00b", "q"},
     {"/v1/responses?q=%FF", "q"},
     {"/v1/responses?q=%zz", "q"},

@@ -54,6 +54,7 @@ START_TEST(client_that_shuts_its_side_gets_its_reply_and_the_end)
 {
     static const char *const paths[] = {"/livez", "/pending", "/hasty"};
     atomic_store(&layer_delay_ms, 50);
+    struct http_client idle = layer_connect(); /* libmicrohttpd treats the one that is idle longest in another way */
     for (int i = 0; i < 30; i++) {
         struct http_client client = layer_connect();
         int corked = i < 15; /* one packet for both */
@@ -68,6 +69,7 @@ START_TEST(client_that_shuts_its_side_gets_its_reply_and_the_end)
         ck_assert(http_client_is_closed(&client, 2000));
         http_client_close(&client);
     }
+    http_client_close(&idle);
 }
 END_TEST
 
@@ -153,13 +155,13 @@ END_TEST
 Suite *http_pending_suite(void)
 {
     Suite *suite = suite_create("http_pending");
-    layer_case(
-        suite, "pending", layer_setup,
-        LAYER_TESTS(request_is_finished_by_another_thread, request_finished_before_its_handler_returns_is_answered,
-                    client_that_leaves_a_pending_request_does_no_harm,
-                    client_that_shuts_its_side_gets_its_reply_and_the_end, pipelined_requests_are_answered_in_order,
-                    old_http_gets_one_reply_and_the_end, request_may_come_byte_by_byte));
-    layer_case(suite, "many", layer_setup_one_thread,
-               LAYER_TESTS(k_times_128_connections_are_served, k_times_128_replies_at_once_are_sent));
+    layer_case(suite, "pending", layer_setup,
+               LAYER_TESTS(request_is_finished_by_another_thread,
+                           request_finished_before_its_handler_returns_is_answered,
+                           client_that_leaves_a_pending_request_does_no_harm, pipelined_requests_are_answered_in_order,
+                           old_http_gets_one_reply_and_the_end, request_may_come_byte_by_byte));
+    layer_case(suite, "one thread", layer_setup_one_thread,
+               LAYER_TESTS(k_times_128_connections_are_served, k_times_128_replies_at_once_are_sent,
+                           client_that_shuts_its_side_gets_its_reply_and_the_end));
     return suite;
 }

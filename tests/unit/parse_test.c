@@ -81,8 +81,8 @@ START_TEST(elements_of_an_array_come_one_by_one)
 }
 END_TEST
 
-static const char *const broken[] = {"[",    "[1",   "[1,", "[1,]", "[,1]", "[1 2",
-                                     "[1]]", "[1]x", "{}",  "[\"a", "[{]",  "[1}"};
+static const char *const broken[] = {"[",        "[1",   "[1,",  "[1,]", "[,1]", "[1 2", "[{} {}]", "[\"a\" 1]",
+                                     "[1\"a\"]", "[1]]", "[1]x", "{}",   "[\"a", "[{]",  "[1}"};
 
 START_TEST(an_array_that_does_not_close_is_broken)
 {
