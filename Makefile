@@ -52,7 +52,7 @@ SOURCES    := $(sort $(wildcard src/*.c src/*/*.c))
 QUERIES    := $(sort $(wildcard sql/queries/*.sql))
 MIGRATIONS := $(sort $(wildcard sql/schema/*.sql))
 OPENAPI    := $(wildcard openapi.yaml)
-SCRIPTS    := $(sort $(wildcard tools/*-* .ci/run bench/*.sh tests/*/*.sh docker/*.sh))
+SCRIPTS    := $(sort $(wildcard tools/*-* .ci/run bench/*.sh tests/*/*.sh tests/*/run docker/*.sh))
 
 GENERATED         := $(BUILD)/generated
 GENERATED_HEADERS := $(GENERATED)/query_names.h $(GENERATED)/migrations.h $(GENERATED)/openapi.h
@@ -178,6 +178,13 @@ test:
 test-all: $(TEST_PROGRAMS) $(BUILD)/hark
 	@TEST_HARK=$(BUILD)/hark tools/run-tests $(TEST_PROGRAMS)
 
+# openapi.yaml against a running service. Apart from `test`, for its tools come from npm and pip.
+.PHONY: test-contract
+test-contract:
+	@tools/install-packages contract
+	@$(MAKE) --no-print-directory all
+	@TEST_HARK=$(BUILD)/hark tests/contract/run
+
 # gcc's runtime; what the sanitizers are to leave alone is written down, with its reason, in tests/support/*.supp.
 .PHONY: asan tsan
 asan:
@@ -242,6 +249,7 @@ help:
 	@echo 'make            build/hark'
 	@echo 'make run        installs what is missing, builds, and serves on http://127.0.0.1:8080 with a PostgreSQL of its own'
 	@echo 'make test       all tests: test-unit (a second, no database), test-sql, test-http'
+	@echo 'make test-contract  openapi.yaml against the running service, both ways'
 	@echo 'make lint       clang-format, include layers, shellcheck, clang-tidy'
 	@echo 'make format     lays the C files out as .clang-format says'
 	@echo 'make asan       all tests under AddressSanitizer and UndefinedBehaviorSanitizer'
