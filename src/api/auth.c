@@ -6,14 +6,23 @@
 #include <string.h>
 #include <strings.h>
 
-static const char *query_value(const struct request *request, const char *name)
+/* The first of that name; *times says how often it is there. */
+static const char *query_values(const struct request *request, const char *name, size_t *times)
 {
     size_t count;
     const struct query_pair *pairs = request_query(request, &count);
+    const char *first = NULL;
+    *times = 0;
     for (size_t i = 0; i < count; i++)
-        if (strcmp(pairs[i].name, name) == 0)
-            return pairs[i].value;
-    return NULL;
+        if (strcmp(pairs[i].name, name) == 0 && (*times)++ == 0)
+            first = pairs[i].value;
+    return first;
+}
+
+static const char *query_value(const struct request *request, const char *name)
+{
+    size_t times;
+    return query_values(request, name, &times);
 }
 
 /* sendBeacon can set no header: on routes that pages may post to, the key may be in the query. */
@@ -51,32 +60,35 @@ static bool refuse_scope(struct request *request, const struct key *key, bool fr
     return false;
 }
 
-/* The project of the request: the key's own, or for a key of an organization the one that the query names. */
+static const struct project *find_project(const struct call *call, const char *name)
+{
+    const struct project *project = name ? snapshot_project_named(call->principal.snapshot, name) : NULL;
+    return project && project->organization_id == call->principal.key->organization_id ? project : NULL;
+}
+
+/* The project of the request: the key's own, or for a key of an organization the one that the query names. A question about
+ * several has none; whether it names any that the key doesn't open is its handler's to say. */
 static bool choose_project(struct request *request, struct call *call)
 {
     const struct key *key = call->principal.key;
-    const char *name = query_value(request, "project");
-    const struct project *project;
+    size_t times;
+    const char *name = query_values(request, "project", &times);
 
     if (key->project_id != 0) {
         call->principal.project = snapshot_project(call->principal.snapshot, key->project_id);
         return true;
     }
-    if (request_route(request)->flags & ROUTE_SPANS)
+    call->principal.project = times == 1 ? find_project(call, name) : NULL;
+    if (call->principal.project || request_route(request)->flags & ROUTE_SPANS)
         return true;
-    if (name == NULL) {
+    if (times != 1) {
         reply_fault(request, NULL, "project", "must name one project: the key opens all of its organization");
-        reply_problem(request, 422, "validation", "The key opens several projects.");
+        reply_problem(request, 422, "validation", "The key opens several projects: one must be named.");
         return false;
     }
-    project = snapshot_project_named(call->principal.snapshot, name);
-    if (project == NULL || project->organization_id != key->organization_id) {
-        reply_fault(request, NULL, "project", "is not a project of the key's organization");
-        reply_problem(request, 422, "validation", "There is no such project.");
-        return false;
-    }
-    call->principal.project = project;
-    return true;
+    reply_fault(request, NULL, "project", "is not a project of the key's organization");
+    reply_problem(request, 422, "validation", "There is no such project.");
+    return false;
 }
 
 bool authenticate(struct request *request, struct call *call)

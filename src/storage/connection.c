@@ -74,7 +74,8 @@ static enum status configure(struct connection *connection)
     /* Synchronous commit as the server has it; everything that could change what a statement means is fixed. */
     snprintf(sql, sizeof sql,
              "SET search_path = public; SET timezone = 'UTC'; SET statement_timeout = %d; SET lock_timeout = %d;"
-             "SET idle_in_transaction_session_timeout = 60000; SET client_min_messages = warning",
+             "SET idle_in_transaction_session_timeout = 60000; SET client_min_messages = warning;"
+             "SET jit = off" /* compiling costs more than any of our statements takes */,
              connection->options.statement_timeout_ms, LOCK_TIMEOUT_MS);
     return connection_script(connection, sql);
 }

@@ -223,32 +223,31 @@ int api_metric(struct api *api, const char *metric, double *value)
 
 /* --- the database ---------------------------------------------------------------------------------------------------- */
 
-static PGresult *run(const struct api *api, const char *format)
+int64_t api_ask(const struct api *api, const char *sql)
 {
-    char sql[2048];
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wformat-nonliteral"
-    snprintf(sql, sizeof sql, format, api->project_id);
-#pragma GCC diagnostic pop
     PGconn *pg = PQconnectdb(api->url);
     PGresult *result = PQexec(pg, sql);
     if (PQresultStatus(result) != PGRES_TUPLES_OK && PQresultStatus(result) != PGRES_COMMAND_OK)
-        ck_abort_msg("%s: %s", sql, PQerrorMessage(pg));
+        ck_abort_msg("%.500s: %s", sql, PQerrorMessage(pg));
+    int64_t number = PQntuples(result) > 0 ? atoll(PQgetvalue(result, 0, 0)) : 0;
+    PQclear(result);
     PQfinish(pg);
-    return result;
+    return number;
 }
 
 int64_t api_count(const struct api *api, const char *sql)
 {
-    PGresult *result = run(api, sql);
-    int64_t number = PQntuples(result) > 0 ? atoll(PQgetvalue(result, 0, 0)) : 0;
-    PQclear(result);
-    return number;
+    char filled[2048];
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+    snprintf(filled, sizeof filled, sql, api->project_id);
+#pragma GCC diagnostic pop
+    return api_ask(api, filled);
 }
 
 void api_execute(const struct api *api, const char *sql)
 {
-    PQclear(run(api, sql));
+    (void)api_count(api, sql);
 }
 
 const char *api_id(void)

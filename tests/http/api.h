@@ -68,7 +68,9 @@ int api_fault(const struct api_reply *reply, const char *place);
     ck_assert_msg((reply_)->status == (status_), "status %d, not %d: %s", (reply_)->status, (status_), \
                   (reply_)->http.body)
 
-/* The number that a statement gives. %d in it stands for the project. */
+/* The number that a statement gives. */
+int64_t api_ask(const struct api *api, const char *sql);
+/* %d in it stands for the project. */
 int64_t api_count(const struct api *api, const char *sql);
 void api_execute(const struct api *api, const char *sql);
 /* n of a metric over all of the project, and its value. */

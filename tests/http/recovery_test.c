@@ -2,21 +2,22 @@
 #include "api.h"
 #include "base/clock.h"
 #include "base/id.h"
+#include "support/folder.h"
 #include "support/runner.h"
 #include "swarm.h"
 
-#include <pthread.h>
+#include <libpq-fe.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/epoll.h>
 #include <unistd.h>
 
 /* What was acknowledged is there, whatever dies: each test has a server of its own. */
 
 enum { POSTS_MAX = 100000 };
 
+static char folder[TEST_FOLDER_SIZE];
 static struct serve *serve;
 static struct api api;
 
@@ -27,19 +28,26 @@ static struct {
     bool has_retry_after;
 } posts[POSTS_MAX];
 
+/* The folder outlives the server, so that another one can go on with it. */
 static void open_with(const char *const settings[])
 {
-    const struct serve_options options = {.settings = settings};
-    serve = serve_start(&options);
+    serve = serve_start(&(struct serve_options){.folder = test_folder_new(folder), .settings = settings});
     api_open(&api, serve, NULL);
     for (size_t i = 0; i < POSTS_MAX; i++)
         posts[i].id = id_new();
+}
+
+static void open_again(void)
+{
+    serve = serve_start(&(struct serve_options){.folder = folder, .settings = HARK_WORDS("HARK_ACCESS_LOG=off")});
+    api.address = serve_address(serve);
 }
 
 static void close_all(void)
 {
     api_close(&api);
     ck_assert_int_eq(serve_stop(serve), 0);
+    test_folder_remove(folder);
 }
 
 static const char *make(void *context, size_t i, char *buffer, size_t capacity)
@@ -148,7 +156,7 @@ START_TEST(killed_postgres_comes_back_by_itself_and_nothing_acknowledged_is_lost
                       posts[i].status);
         ck_assert_msg(posts[i].status != 503 || posts[i].has_retry_after, "a 503 without Retry-After");
     }
-    ck_assert_uint_eq(swarm_count(&swarm, 0), swarm.connections * 0); /* the HTTP side never blinked */
+    ck_assert_uint_eq(swarm_count(&swarm, 0), 0); /* no connection of a client was lost */
     check_nothing_lost(sent);
     close_all();
 }
@@ -221,7 +229,8 @@ START_TEST(while_postgres_is_away_a_503_says_when_to_come_again)
         }
     }
     ck_assert_status(api_send(&api, NULL, "GET", "/livez", NULL), 200);
-    const struct api_reply *bulk = api_post(&api, "/v1/responses", "[{\"answers\":{\"nps\":9}},{\"answers\":{\"nps\":99}}]");
+    const struct api_reply *bulk =
+        api_post(&api, "/v1/responses", "[{\"answers\":{\"nps\":9}},{\"answers\":{\"nps\":99}}]");
     ck_assert_status(bulk, 200);
     ck_assert_int_eq((int)api_number(bulk, "accepted"), 0);
     ck_assert_int_eq((int)api_number(bulk, "rejected.0.status"), 503);
@@ -236,23 +245,150 @@ END_TEST
 
 /* --- the server stops -------------------------------------------------------------------------------------------------- */
 
-START_TEST(sigterm_under_load_loses_no_acknowledged_answer_and_cuts_none_short)
+/* A row that nobody was told of is one of a request that was cut short. */
+START_TEST(sigterm_under_load_loses_no_acknowledged_answer_and_cuts_no_request_short)
 {
-    char folder[160];
-    char project[40];
-    const struct serve_options options = {.settings = HARK_WORDS("HARK_ACCESS_LOG=off")};
-    struct serve *first = serve_start(&options);
-    (void)folder;
-    (void)project;
-    serve = first;
-    api_open(&api, serve, NULL);
+    open_with(HARK_WORDS("HARK_ACCESS_LOG=off"));
+    struct swarm swarm = writers(32);
+    swarm_start(&swarm);
+    wait_ms(700);
+    ck_assert_int_eq(kill(serve_process(serve), SIGTERM), 0);
+    ck_assert_int_eq(serve_wait(serve), 0);
+    atomic_store(&swarm.stops, true);
+    swarm_join(&swarm);
+    size_t acknowledged = count_acknowledged();
+    size_t sent = atomic_load(&swarm.next);
+    ck_assert_uint_gt(acknowledged, 100);
+    ck_assert_uint_eq(swarm_count(&swarm, 503), 0);
+    open_again();
+    check_nothing_lost(sent < POSTS_MAX ? sent : POSTS_MAX);
+    ck_assert_int_eq((int)api_count(&api, "SELECT count(*) FROM response WHERE project_id = %d"), (int)acknowledged);
     close_all();
 }
 END_TEST
 
-START_TEST(killed_server_has_every_acknowledged_answer)
+START_TEST(killed_server_has_kept_every_acknowledged_answer)
 {
     open_with(HARK_WORDS("HARK_ACCESS_LOG=off"));
+    struct swarm swarm = writers(32);
+    swarm_start(&swarm);
+    wait_ms(700);
+    serve_kill(serve);
+    atomic_store(&swarm.stops, true);
+    swarm_join(&swarm);
+    size_t sent = atomic_load(&swarm.next);
+    ck_assert_uint_gt(count_acknowledged(), 100);
+    open_again();
+    check_nothing_lost(sent < POSTS_MAX ? sent : POSTS_MAX);
     close_all();
 }
 END_TEST
+
+/* --- many at once ------------------------------------------------------------------------------------------------------- */
+
+/* All of them send, then all wait. Returns how many were created. */
+static size_t post_on_all(struct http_client *clients, size_t count, size_t first)
+{
+    char headers[160];
+    size_t created = 0;
+    snprintf(headers, sizeof headers, "Authorization: Bearer %s\r\nContent-Type: application/json\r\n",
+             api.keys[SCOPE_WRITE]);
+    for (size_t i = 0; i < count; i++) {
+        char body[SWARM_BODY];
+        make(NULL, first + i, body, sizeof body);
+        ck_assert(http_client_send(&clients[i], "POST", "/v1/responses", headers, body, strlen(body)));
+    }
+    for (size_t i = 0; i < count; i++) {
+        struct http_reply reply;
+        ck_assert_msg(http_client_receive(&clients[i], false, &reply), "connection %zu of %zu has no reply", i, count);
+        created += reply.status == 201;
+        posts[first + i].status = reply.status;
+        http_reply_clear(&reply);
+    }
+    return created;
+}
+
+START_TEST(many_keep_alive_connections_that_all_post_are_all_served)
+{
+    static const size_t counts[] = {127, 128, 256, 512, 1000};
+    enum { ROUNDS = 4 };
+    static struct http_client clients[1000];
+    size_t sent = 0;
+    ck_assert(http_client_allow_descriptors(1100));
+    open_with(HARK_WORDS("HARK_ACCESS_LOG=off", "HARK_HTTP_THREADS=1")); /* so that all are in one loop */
+    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
+        for (size_t client = 0; client < counts[i]; client++)
+            ck_assert(http_client_connect(&clients[client], api.address));
+        for (int round = 0; round < ROUNDS; round++, sent += counts[i])
+            ck_assert_uint_eq(post_on_all(clients, counts[i], sent), counts[i]);
+        for (size_t client = 0; client < counts[i]; client++)
+            http_client_close(&clients[client]);
+    }
+    check_nothing_lost(sent);
+    close_all();
+}
+END_TEST
+
+/* --- the queue is full --------------------------------------------------------------------------------------------------- */
+
+START_TEST(full_queue_is_a_503_and_what_was_queued_is_answered)
+{
+    enum { CLIENTS = 60, QUEUE = 16 };
+    struct http_client clients[CLIENTS];
+    size_t created = 0;
+    size_t refused = 0;
+    char headers[160];
+    open_with(HARK_WORDS("HARK_QUEUE_SIZE=16"));
+    snprintf(headers, sizeof headers, "Authorization: Bearer %s\r\nContent-Type: application/json\r\n",
+             api.keys[SCOPE_WRITE]);
+    PGconn *pg = PQconnectdb(api.url);
+    PQclear(PQexec(pg, "BEGIN"));
+    PQclear(PQexec(pg, "LOCK TABLE response IN EXCLUSIVE MODE")); /* the committer waits */
+    for (size_t i = 0; i < CLIENTS; i++) {
+        char body[SWARM_BODY];
+        make(NULL, i, body, sizeof body);
+        ck_assert(http_client_connect(&clients[i], api.address));
+        ck_assert(http_client_send(&clients[i], "POST", "/v1/responses", headers, body, strlen(body)));
+        if (i == 0)
+            wait_ms(200); /* alone in its batch */
+    }
+    const struct api_reply *bulk =
+        api_post(&api, "/v1/responses", "[{\"answers\":{\"nps\":9}},{\"answers\":{\"nps\":99}}]");
+    ck_assert_status(bulk, 200);
+    ck_assert_int_eq((int)api_number(bulk, "rejected.0.status"), 503);
+    ck_assert(json_is_true(api_at(bulk, "rejected.0.retryable")));
+    ck_assert_int_eq((int)api_number(bulk, "rejected.1.status"), 422);
+    PQclear(PQexec(pg, "COMMIT"));
+    PQfinish(pg);
+    for (size_t i = 0; i < CLIENTS; i++) {
+        struct http_reply reply;
+        char value[32];
+        ck_assert(http_client_receive(&clients[i], false, &reply));
+        posts[i].status = reply.status;
+        created += reply.status == 201;
+        refused += reply.status == 503;
+        if (reply.status == 503) {
+            ck_assert_str_ne(http_reply_header(&reply, "Retry-After", value, sizeof value), "");
+            ck_assert_ptr_nonnull(strstr(reply.body, "/problems/busy"));
+        }
+        http_reply_clear(&reply);
+        http_client_close(&clients[i]);
+    }
+    ck_assert_uint_eq(created, QUEUE + 1);
+    ck_assert_uint_eq(refused, CLIENTS - QUEUE - 1);
+    check_nothing_lost(CLIENTS);
+    ck_assert_int_eq((int)api_count(&api, "SELECT count(*) FROM response WHERE project_id = %d"), QUEUE + 1);
+    close_all();
+}
+END_TEST
+
+Suite *recovery_suite(void)
+{
+    return API_SUITE("recovery", NULL, NULL, killed_postgres_comes_back_by_itself_and_nothing_acknowledged_is_lost,
+                     reader_waits_out_a_restart_or_is_told_when_to_come_again, sessions_that_are_ended_are_opened_anew,
+                     while_postgres_is_away_a_503_says_when_to_come_again,
+                     sigterm_under_load_loses_no_acknowledged_answer_and_cuts_no_request_short,
+                     killed_server_has_kept_every_acknowledged_answer,
+                     many_keep_alive_connections_that_all_post_are_all_served,
+                     full_queue_is_a_503_and_what_was_queued_is_answered);
+}
