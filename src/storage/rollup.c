@@ -4,6 +4,7 @@
 #include "connection.h"
 #include "query.h"
 #include "rollup_group.h"
+#include "rollup_read.h"
 #include "storage/dictionary.h"
 
 #include <assert.h>
@@ -45,7 +46,7 @@ static void filter_arguments(struct arguments *arguments, const struct rollup_qu
             element_text(arguments, query->values[d][i]);
 }
 
-static void query_arguments(struct arguments *arguments, const struct rollup_query *query)
+void rollup_arguments(struct arguments *arguments, const struct rollup_query *query)
 {
     argument_array(arguments, ARRAY_INT4);
     for (size_t i = 0; i < query->project_count; i++)
@@ -97,37 +98,43 @@ static enum status read_rows(const struct result *result, struct arena *arena, s
     return STATUS_OK;
 }
 
-static enum status read(struct connection *connection, const struct rollup_query *query, struct arena *arena,
-                        struct rollup *rollup)
+enum status rollup_run(struct connection *connection, enum query_name name, struct arguments *arguments,
+                       const struct rollup_query *query, struct arena *arena, struct rollup *rollup)
 {
-    struct arguments arguments;
     struct result *result;
     struct rollup_row *rows = NULL;
     size_t count = 0;
-    enum status status;
-
-    arguments_init(&arguments);
-    query_arguments(&arguments, query);
-    status = query_run(connection, QUERY_ROLLUP_READ, &arguments, &result);
-    arguments_clear(&arguments);
+    enum status status = query_run(connection, name, arguments, &result);
     if (status == STATUS_OK)
         status = read_rows(result, arena, &rows, &count);
     result_free(result);
     return status == STATUS_OK ? rollup_group(connection, query, rows, count, arena, rollup) : status;
 }
 
-enum status rollup_read(struct connection *connection, const struct rollup_query *query, struct arena *arena,
-                        struct rollup *rollup)
+enum status rollup_begin(struct connection *connection)
 {
-    enum status status;
-    if (!connection_is_good(connection))
-        return STATUS_UNAVAILABLE;
-    status = connection_script(connection, settings);
-    if (status == STATUS_OK)
-        status = read(connection, query, arena, rollup);
+    return connection_is_good(connection) ? connection_script(connection, settings) : STATUS_UNAVAILABLE;
+}
+
+enum status rollup_end(struct connection *connection, enum status status)
+{
     if (status == STATUS_OK)
         status = connection_commit(connection);
     if (status != STATUS_OK)
         connection_rollback(connection);
     return status;
+}
+
+enum status rollup_read(struct connection *connection, const struct rollup_query *query, struct arena *arena,
+                        struct rollup *rollup)
+{
+    struct arguments arguments;
+    enum status status = rollup_begin(connection);
+    if (status == STATUS_OK) {
+        arguments_init(&arguments);
+        rollup_arguments(&arguments, query);
+        status = rollup_run(connection, QUERY_ROLLUP_READ, &arguments, query, arena, rollup);
+        arguments_clear(&arguments);
+    }
+    return rollup_end(connection, status);
 }
