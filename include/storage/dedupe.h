@@ -17,13 +17,23 @@ enum { DEDUPE_RESPONSES_MAX = 2000000 };
 /* "all", "first", "last". */
 const char *dedupe_name(enum dedupe dedupe);
 
-/* The same question as rollup_read, counted from responses: of each customer of a project, and for each of its questions by
- * itself, only the first or the last answer by time and id among those that the filters let through; with a calendar, one
- * in each bucket. Answers without a customer count each. It knows no answer from before the retention horizon.
- * STATUS_INVALID: more than responses_max responses in the window, whatever the filters; STATUS_TIMEOUT: PostgreSQL gave up;
- * else as rollup_read. */
+/* A stretch of time, and how it is cut: into the buckets of a calendar, or not at all (NULL). */
+struct dedupe_window {
+    int32_t from; /* quarters of an hour; from inclusive, to exclusive */
+    int32_t to;
+    const struct calendar *calendar; /* of from..to */
+};
+
+enum { DEDUPE_WINDOWS_MAX = 3 };
+
+/* The same question as rollup_read (but for its time and calendar), counted from responses: in each bucket, of each customer of
+ * a project, and for each of the customer's questions by itself, only the first or the last answer by time and id among
+ * those that the filters let through. Answers without a customer count each. The windows may overlap and are all of one
+ * moment; their buckets are numbered on from one window to the next. No answer from before the retention horizon is known.
+ * STATUS_INVALID: a window of more than responses_max responses, whatever the filters; STATUS_TIMEOUT: PostgreSQL gave
+ * up; else as rollup_read. */
 enum status dedupe_read(struct connection *connection, const struct rollup_query *query, enum dedupe dedupe,
-                        int32_t responses_max, struct arena *arena, struct rollup *rollup)
-    __attribute__((warn_unused_result));
+                        const struct dedupe_window *windows, size_t window_count, int32_t responses_max,
+                        struct arena *arena, struct rollup *rollup) __attribute__((warn_unused_result));
 
 #endif

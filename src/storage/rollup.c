@@ -98,17 +98,15 @@ static enum status read_rows(const struct result *result, struct arena *arena, s
     return STATUS_OK;
 }
 
-enum status rollup_run(struct connection *connection, enum query_name name, struct arguments *arguments,
-                       const struct rollup_query *query, struct arena *arena, struct rollup *rollup)
+enum status rollup_rows(struct connection *connection, enum query_name name, struct arguments *arguments,
+                        struct arena *arena, struct rollup_row **rows, size_t *count)
 {
     struct result *result;
-    struct rollup_row *rows = NULL;
-    size_t count = 0;
     enum status status = query_run(connection, name, arguments, &result);
     if (status == STATUS_OK)
-        status = read_rows(result, arena, &rows, &count);
+        status = read_rows(result, arena, rows, count);
     result_free(result);
-    return status == STATUS_OK ? rollup_group(connection, query, rows, count, arena, rollup) : status;
+    return status;
 }
 
 enum status rollup_begin(struct connection *connection)
@@ -125,16 +123,26 @@ enum status rollup_end(struct connection *connection, enum status status)
     return status;
 }
 
-enum status rollup_read(struct connection *connection, const struct rollup_query *query, struct arena *arena,
+static enum status read(struct connection *connection, const struct rollup_query *query, struct arena *arena,
                         struct rollup *rollup)
 {
     struct arguments arguments;
+    struct rollup_row *rows;
+    size_t count;
+    enum status status;
+
+    arguments_init(&arguments);
+    rollup_arguments(&arguments, query);
+    status = rollup_rows(connection, QUERY_ROLLUP_READ, &arguments, arena, &rows, &count);
+    arguments_clear(&arguments);
+    return status == STATUS_OK ? rollup_group(connection, query, rows, count, arena, rollup) : status;
+}
+
+enum status rollup_read(struct connection *connection, const struct rollup_query *query, struct arena *arena,
+                        struct rollup *rollup)
+{
     enum status status = rollup_begin(connection);
-    if (status == STATUS_OK) {
-        arguments_init(&arguments);
-        rollup_arguments(&arguments, query);
-        status = rollup_run(connection, QUERY_ROLLUP_READ, &arguments, query, arena, rollup);
-        arguments_clear(&arguments);
-    }
+    if (status == STATUS_OK)
+        status = read(connection, query, arena, rollup);
     return rollup_end(connection, status);
 }

@@ -3,7 +3,7 @@
 #define HARK_STORAGE_ROLLUP_READ_H
 
 #include "query.h"
-#include "storage/rollup.h"
+#include "rollup_group.h"
 
 /* Inside storage/ only, for statements that take a rollup_query as rollup_read.sql does and answer with its columns. */
 
@@ -13,8 +13,9 @@ enum status rollup_end(struct connection *connection, enum status status) __attr
 
 /* $1 to $11. */
 void rollup_arguments(struct arguments *arguments, const struct rollup_query *query);
-enum status rollup_run(struct connection *connection, enum query_name name, struct arguments *arguments,
-                       const struct rollup_query *query, struct arena *arena, struct rollup *rollup)
+/* For rollup_group. */
+enum status rollup_rows(struct connection *connection, enum query_name name, struct arguments *arguments,
+                        struct arena *arena, struct rollup_row **rows, size_t *count)
     __attribute__((warn_unused_result));
 
 #endif

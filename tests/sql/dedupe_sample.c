@@ -246,7 +246,10 @@ void sample_compare(struct connection *connection, struct rollup_query query, st
     set_filter(&query, DIMENSION_REGION, filter.regions, sample_regions, regions);
     for (size_t i = 0; i < count * SAMPLE_QUESTIONS; i++)
         kept[i] = is_kept(&oracle, &rows[i / SAMPLE_QUESTIONS], (int)(i % SAMPLE_QUESTIONS));
-    ck_assert_int_eq(dedupe_read(connection, &query, dedupe, DEDUPE_RESPONSES_MAX, arena, &rollup), STATUS_OK);
+    ck_assert_int_eq(dedupe_read(connection, &query, dedupe,
+                                 &(struct dedupe_window){query.from, query.to, query.calendar}, 1, DEDUPE_RESPONSES_MAX,
+                                 arena, &rollup),
+                     STATUS_OK);
     compare_points(&oracle, &rollup, kept);
     arena_free(arena);
 }

@@ -133,10 +133,17 @@ static struct sample_row row_of(const char *time, int customer, int channel, int
     return row;
 }
 
+static enum status ask(const struct rollup_query *query, enum dedupe dedupe, int32_t responses_max,
+                       struct rollup *rollup)
+{
+    struct dedupe_window window = {query->from, query->to, query->calendar};
+    return dedupe_read(tenant.connection, query, dedupe, &window, 1, responses_max, arena, rollup);
+}
+
 static struct rollup read(const struct rollup_query *query, enum dedupe dedupe)
 {
     struct rollup rollup;
-    ck_assert_int_eq(dedupe_read(tenant.connection, query, dedupe, 1000, arena, &rollup), STATUS_OK);
+    ck_assert_int_eq(ask(query, dedupe, 1000, &rollup), STATUS_OK);
     return rollup;
 }
 
@@ -229,6 +236,31 @@ START_TEST(the_long_day_is_one_bucket_and_its_two_hours_of_one_name_are_two)
 }
 END_TEST
 
+START_TEST(windows_are_each_for_themselves_and_share_groups)
+{
+    struct rollup_query query = query_of(0, 0, 1u << DIMENSION_CHANNEL);
+    struct rollup_query days_query = query_of(AUTUMN, AUTUMN + LENGTH, 0);
+    struct calendar days = calendar_of(CALENDAR_DAY, &days_query);
+    struct dedupe_window windows[] = {
+        {AUTUMN, AUTUMN + LENGTH, NULL}, {AUTUMN - LENGTH, AUTUMN, NULL}, {AUTUMN, AUTUMN + LENGTH, &days}};
+    struct rollup rollup;
+    rows[0] = row_of("2026-10-10T10:00:00Z", 1, 0, 1, SAMPLE_NO_SCORE);
+    rows[1] = row_of("2026-10-11T10:00:00Z", 1, 0, 2, SAMPLE_NO_SCORE);
+    rows[2] = row_of("2026-10-17T10:00:00Z", 1, 0, 3, SAMPLE_NO_SCORE);
+    rows[3] = row_of("2026-10-17T11:00:00Z", 1, 0, 4, SAMPLE_NO_SCORE);
+    rows[4] = row_of("2026-10-18T10:00:00Z", 1, 0, 5, SAMPLE_NO_SCORE);
+    sample_insert(rows, 5);
+    ck_assert_int_eq(dedupe_read(tenant.connection, &query, DEDUPE_FIRST, windows, 3, 1000, arena, &rollup), STATUS_OK);
+    ck_assert_uint_eq(rollup.group_count, 1);
+    ck_assert_int_eq(total_of(&rollup), 4);
+    ck_assert_int_eq(count_of(&rollup, 0, 3), 1);
+    ck_assert_int_eq(count_of(&rollup, 1, 1), 1);
+    /* The window begins on the 16th, at two in the morning in Madrid. */
+    ck_assert_int_eq(count_of(&rollup, 3, 3), 1);
+    ck_assert_int_eq(count_of(&rollup, 4, 5), 1);
+}
+END_TEST
+
 START_TEST(an_erased_customer_still_counts_once)
 {
     struct rollup_query query = query_of(AUTUMN, AUTUMN + LENGTH, 0);
@@ -263,15 +295,13 @@ START_TEST(a_window_of_too_many_responses_is_refused)
     const int32_t ids[] = {tenant.project_id, other.project_id};
     struct rollup rollup;
     make_random();
-    ck_assert_int_eq(dedupe_read(tenant.connection, &query, DEDUPE_FIRST, ROWS * 2, arena, &rollup), STATUS_OK);
-    ck_assert_int_eq(dedupe_read(tenant.connection, &query, DEDUPE_FIRST, ROWS * 2 - 1, arena, &rollup),
-                     STATUS_INVALID);
+    ck_assert_int_eq(ask(&query, DEDUPE_FIRST, ROWS * 2, &rollup), STATUS_OK);
+    ck_assert_int_eq(ask(&query, DEDUPE_FIRST, ROWS * 2 - 1, &rollup), STATUS_INVALID);
     query.project_ids = ids;
     query.project_count = 2;
-    ck_assert_int_eq(dedupe_read(tenant.connection, &query, DEDUPE_FIRST, ROWS * 3 - 1, arena, &rollup),
-                     STATUS_INVALID);
+    ck_assert_int_eq(ask(&query, DEDUPE_FIRST, ROWS * 3 - 1, &rollup), STATUS_INVALID);
     /* The session is as good as before. */
-    ck_assert_int_eq(dedupe_read(tenant.connection, &query, DEDUPE_FIRST, ROWS * 3, arena, &rollup), STATUS_OK);
+    ck_assert_int_eq(ask(&query, DEDUPE_FIRST, ROWS * 3, &rollup), STATUS_OK);
 }
 END_TEST
 
@@ -299,6 +329,7 @@ Suite *dedupe_suite(void)
     tcase_add_test(tcase, each_question_has_a_first_answer_of_its_own);
     tcase_add_test(tcase, of_one_moment_the_id_decides);
     tcase_add_test(tcase, the_long_day_is_one_bucket_and_its_two_hours_of_one_name_are_two);
+    tcase_add_test(tcase, windows_are_each_for_themselves_and_share_groups);
     tcase_add_test(tcase, an_erased_customer_still_counts_once);
     tcase_add_test(tcase, answers_without_a_customer_count_each);
     tcase_add_test(tcase, a_window_of_too_many_responses_is_refused);
