@@ -79,6 +79,37 @@ static bool place_points(const struct metrics_query *query, const struct calenda
     return true;
 }
 
+static struct metrics_span add_window(struct metrics_frame *frame, struct metrics_window window)
+{
+    int32_t bucket = (int32_t)frame->window_count;
+    frame->windows[frame->window_count++] = (struct dedupe_window){window.from, window.to, NULL};
+    return (struct metrics_span){window, bucket, bucket + 1};
+}
+
+/* A customer who counts in each of thirty days counts once in their month: one isn't the sum of the other, so each window
+ * is counted by itself, and then the series. */
+static bool place_apart(const struct metrics_query *query, const struct calendar *pieces, struct arena *arena,
+                        struct metrics_frame *frame)
+{
+    int32_t first;
+    frame->now = add_window(frame, query->now);
+    if (query->has_earlier)
+        frame->earlier = add_window(frame, query->earlier);
+    if (!query->has_series)
+        return true;
+    frame->calendar = *pieces;
+    frame->point_count = pieces->count;
+    frame->points = arena_array(arena, pieces->count + 1, sizeof *frame->points);
+    if (frame->points == NULL)
+        return false;
+    first = add_window(frame, query->now).first;
+    frame->windows[first].calendar = &frame->calendar;
+    for (size_t i = 0; i < pieces->count; i++)
+        frame->points[i] = (struct metrics_span){
+            {pieces->boundaries[i], pieces->boundaries[i + 1]}, first + (int32_t)i, first + (int32_t)i + 1};
+    return true;
+}
+
 static enum status make(struct connection *connection, struct arena *arena, struct metrics_query *query,
                         struct metrics_frame *frame)
 {
@@ -86,6 +117,8 @@ static enum status make(struct connection *connection, struct arena *arena, stru
     enum status status = read_pieces(connection, query, arena, &pieces);
     if (status != STATUS_OK)
         return status;
+    if (query->dedupe != DEDUPE_ALL)
+        return place_apart(query, &pieces, arena, frame) ? STATUS_OK : STATUS_NO_MEMORY;
     if (!unite(query, &pieces, arena, &frame->calendar) || !place_points(query, &pieces, arena, frame))
         return STATUS_NO_MEMORY;
     frame->now = place(&frame->calendar, query->now);

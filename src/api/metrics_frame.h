@@ -19,6 +19,8 @@ struct metrics_frame {
     struct metrics_span earlier; /* of a comparison */
     struct metrics_span *points; /* of a series */
     size_t point_count;
+    struct dedupe_window windows[DEDUPE_WINDOWS_MAX]; /* instead of one calendar, where answers are deduplicated */
+    size_t window_count;
 };
 
 /* Also settles what the query reads: the time of its rollup, and the window of a comparison with the year before.

@@ -34,6 +34,9 @@ static const char *const method_names[] = {"adjusted_wald", "wald", NULL};
 enum { COMPARE_PREVIOUS, COMPARE_YEAR };
 static const char *const compare_names[] = {"previous", "year", NULL};
 
+/* By enum dedupe. */
+static const char *const dedupe_names[] = {"all", "first", "last", NULL};
+
 static const int rolling_days[] = {7, 30, 90};
 static const char *const rolling_names[] = {"7d", "30d", "90d", NULL};
 
@@ -49,6 +52,7 @@ enum {
     AT_COMPARE_TO,
     AT_CONTROL,
     AT_ROLLING,
+    AT_DEDUPE,
     AT_LIMIT
 };
 
@@ -65,6 +69,7 @@ const struct parameter metrics_parameters[] = {
     [AT_COMPARE_TO] = {"compare_to", PARAMETER_QUARTER, 0, 0, NULL},
     [AT_CONTROL] = {"control", PARAMETER_BOOLEAN, 0, 0, NULL},
     [AT_ROLLING] = {"rolling", PARAMETER_CHOICE, 0, 0, rolling_names},
+    [AT_DEDUPE] = {"dedupe", PARAMETER_CHOICE, 0, 0, dedupe_names},
     [AT_LIMIT] = METRICS_PARAMETER_LIMIT,
     {NULL, 0, 0, 0, NULL},
 };
@@ -174,6 +179,30 @@ static void check_earlier(struct request *request, const struct metrics_query *q
         reply_fault(request, NULL, name, "overlaps the time from from to to: an answer can't be compared with itself");
 }
 
+static void check_horizon(struct request *request, const struct metrics_query *query, struct metrics_window window)
+{
+    for (size_t i = 0; i < query->rollup.project_count; i++) {
+        const struct project *project = snapshot_project(query->snapshot, query->rollup.project_ids[i]);
+        char text[TIMESTAMP_TEXT_SIZE];
+        if (quarter_start_us(window.from) >= project->retention_horizon_us)
+            continue;
+        reply_fault(request, NULL, "dedupe",
+                    "reads the answers themselves, and those of the project '%s' from before %s were deleted by age",
+                    project->name, timestamp_format(project->retention_horizon_us, text));
+        return;
+    }
+}
+
+static void choose_dedupe(struct request *request, struct metrics_query *query)
+{
+    query->dedupe = (enum dedupe)request_parameter(request, AT_DEDUPE)->integer;
+    if (query->dedupe == DEDUPE_ALL)
+        return;
+    check_horizon(request, query, query->now);
+    if (query->rolling > 0)
+        reply_fault(request, NULL, "dedupe", "doesn't go with rolling");
+}
+
 bool metrics_options_make(struct request *request, struct connection *connection, struct metrics_query *query)
 {
     const struct parameter_value *metric = request_parameter(request, AT_METRIC);
@@ -188,9 +217,12 @@ bool metrics_options_make(struct request *request, struct connection *connection
     choose_control(request, query);
     choose_order(request, query);
     choose_method(request, query);
+    choose_dedupe(request, query);
     check_compare(request);
     if (!metrics_query_end(request) || !choose_earlier(request, connection, query))
         return false;
     check_earlier(request, query);
+    if (query->has_earlier && query->dedupe != DEDUPE_ALL)
+        check_horizon(request, query, query->earlier);
     return metrics_query_end(request);
 }

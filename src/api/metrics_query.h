@@ -5,6 +5,7 @@
 #include "api/parameter.h"
 #include "metrics/method.h"
 #include "storage/calendar.h"
+#include "storage/dedupe.h"
 #include "storage/directory.h"
 #include "storage/response.h"
 #include "storage/rollup.h"
@@ -81,6 +82,7 @@ struct metrics_query {
     const char *time_zone;
     int rolling; /* days that a point of the series holds; 0: its own bucket */
     bool has_control;
+    enum dedupe dedupe;
     size_t limit;
     enum metrics_order order;
     enum question order_question; /* whose value the groups are ordered by */

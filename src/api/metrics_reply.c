@@ -22,6 +22,26 @@ enum outcome metrics_run(struct request *request, struct connection *connection,
     return HANDLED;
 }
 
+static enum status read_rollup(struct connection *connection, const struct metrics_query *query,
+                               const struct metrics_frame *frame, struct arena *arena, struct rollup *rollup)
+{
+    if (query->dedupe == DEDUPE_ALL)
+        return rollup_read(connection, &query->rollup, arena, rollup);
+    return dedupe_read(connection, &query->rollup, query->dedupe, frame->windows, frame->window_count,
+                       DEDUPE_RESPONSES_MAX, arena, rollup);
+}
+
+static void send_problem(struct request *request, const struct metrics_query *query, enum status status)
+{
+    if (query->dedupe == DEDUPE_ALL || status != STATUS_INVALID) {
+        problem_of_status(request, status, "metrics");
+        return;
+    }
+    reply_fault(request, NULL, "dedupe", "reads at most %d responses, and there are more in the time asked for",
+                DEDUPE_RESPONSES_MAX);
+    reply_problem(request, 422, "too-large", "Ask for a shorter time.");
+}
+
 bool metrics_read_groups(struct request *request, struct connection *connection, struct arena *arena,
                          struct metrics_query *query, struct metrics_frame *frame, struct metrics_groups *groups)
 {
@@ -29,11 +49,11 @@ bool metrics_read_groups(struct request *request, struct connection *connection,
     enum status status;
     if (!metrics_frame_make(request, connection, arena, query, frame))
         return false;
-    status = rollup_read(connection, &query->rollup, arena, &rollup);
+    status = read_rollup(connection, query, frame, arena, &rollup);
     if (status == STATUS_OK && !metrics_groups_make(query, frame, &rollup, arena, groups))
         status = STATUS_NO_MEMORY;
     if (status != STATUS_OK)
-        problem_of_status(request, status, "metrics");
+        send_problem(request, query, status);
     return status == STATUS_OK;
 }
 

@@ -201,6 +201,7 @@ static enum status write_group(struct buffer *json, const struct metrics_query *
 
 static void write_question_asked(struct buffer *json, const struct metrics_query *query)
 {
+    buffer_format(json, ",\"dedupe\":\"%s\"", dedupe_name(query->dedupe));
     if (query->has_series) {
         buffer_format(json, ",\"interval\":\"%s\",\"tz\":", calendar_unit_name(query->unit));
         buffer_json_string(json, query->time_zone, strlen(query->time_zone));
