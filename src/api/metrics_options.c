@@ -175,6 +175,8 @@ static void check_earlier(struct request *request, const struct metrics_query *q
         return;
     if (query->earlier.from >= query->earlier.to)
         reply_fault(request, NULL, name, "is a window without any time in it");
+    else if (query->earlier.from < 0)
+        reply_fault(request, NULL, name, "leads to a time before 1970");
     else if (query->earlier.to > query->now.from && query->earlier.from < query->now.to)
         reply_fault(request, NULL, name, "overlaps the time from from to to: an answer can't be compared with itself");
 }

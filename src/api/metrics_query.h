@@ -66,33 +66,33 @@ enum metrics_order { METRICS_ORDER_KEY, METRICS_ORDER_N, METRICS_ORDER_VALUE };
 
 struct metrics_query {
     const struct snapshot *snapshot;
-    unsigned questions; /* a bit for each enum question */
-    double level;
-    enum method method;         /* METHOD_DEFAULT, or one that the NPS has */
-    int64_t min_n;              /* numbers of fewer answers are hidden; 1: none */
-    int64_t as_of_us;           /* the numbers are read after it */
     struct rollup_query rollup; /* its time and calendar are those of what is read: metrics_frame.h */
-    struct metrics_window now;
-    bool has_earlier;
-    struct metrics_window earlier; /* what `now` is compared with */
     struct metrics_column columns[DIMENSION_COUNT + 1];
     size_t column_count;
-    bool has_series;
-    enum calendar_unit unit;
+    double level;
+    int64_t min_n;    /* numbers of fewer answers are hidden; 1: none */
+    int64_t as_of_us; /* the numbers are read after it */
     const char *time_zone;
-    int rolling; /* days that a point of the series holds; 0: its own bucket */
-    bool has_control;
-    enum dedupe dedupe;
     size_t limit;
+    unsigned questions; /* a bit for each enum question */
+    enum method method; /* METHOD_DEFAULT, or one that the NPS has */
+    struct metrics_window now;
+    struct metrics_window earlier; /* what `now` is compared with, where has_earlier */
+    enum calendar_unit unit;       /* of a series */
+    int rolling;                   /* days that a point of the series holds; 0: its own bucket */
+    enum dedupe dedupe;
     enum metrics_order order;
-    enum question order_question; /* whose value the groups are ordered by */
+    enum question order_question; /* whose value the groups are ordered by; the one that a path names */
     bool is_descending;
+    bool has_earlier;
+    bool has_series;
+    bool has_control;
 };
 
 /* The rows that all routes have. False: out of memory, and the problem is set as reply. */
 bool metrics_query_begin(struct request *request, struct metrics_query *query) __attribute__((warn_unused_result));
 /* The dimensions that the parameter of this name lists; where it is needed, at least one. */
-void metrics_query_columns(struct request *request, struct metrics_query *query, const char *name,
+void metrics_query_columns(struct request *request, struct metrics_query *query, const char *parameter,
                            const struct parameter_value *words, bool is_needed);
 void metrics_query_limit(struct metrics_query *query, const struct parameter_value *limit);
 /* False: faults were noted, and the problem is set as reply. */

@@ -51,12 +51,12 @@ static double number_or(const struct parameter_value *value, double otherwise)
 static void choose_goal(struct request *request, struct plan *plan)
 {
     int given = 0;
-    for (int i = 0; i < GOALS; i++) {
-        const struct parameter_value *value = request_parameter(request, (size_t)(AT_MARGIN + i));
+    for (size_t i = 0; i < GOALS; i++) {
+        const struct parameter_value *value = request_parameter(request, AT_MARGIN + i);
         if (!value->is_set)
             continue;
         given++;
-        plan->goal = i;
+        plan->goal = (int)i;
         plan->points = value->number;
         if (fabs(value->number) < POINTS_MIN)
             reply_fault(request, NULL, goals[i], "must be at least %g points", POINTS_MIN);

@@ -454,6 +454,7 @@ static const struct {
      "compare_from"},
     {"/v1/metrics?from=2024-01-01T00:00:00Z&to=2025-03-01T00:00:00Z&compare=year", "compare"},
     {"/v1/metrics?from=2025-02-01T00:00:00Z&to=2025-02-01T00:00:00Z", "from"},
+    {"/v1/metrics?from=1970-01-01T00:00:00Z&to=9999-01-01T00:00:00Z&compare=previous", "compare"},
     {"/v1/metrics?control=true", "control"},
     {"/v1/metrics?control=maybe&interval=day", "control"},
     {"/v1/metrics?rolling=7d", "rolling"},
