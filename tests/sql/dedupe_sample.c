@@ -222,10 +222,10 @@ static void compare_points(const struct oracle *oracle, const struct rollup *rol
 }
 
 static void set_filter(struct rollup_query *query, enum dimension dimension, unsigned bits, const char *const *names,
-                       struct text *texts)
+                       int name_count, struct text *texts)
 {
     size_t count = 0;
-    for (int i = 0; bits >> i; i++)
+    for (int i = 0; i < name_count; i++)
         if (bits >> i & 1)
             texts[count++] = names[i] == NULL ? TEXT_ABSENT : text_of(names[i]);
     query->values[dimension] = texts;
@@ -242,8 +242,8 @@ void sample_compare(struct connection *connection, struct rollup_query query, st
     struct text regions[SAMPLE_REGIONS];
     struct rollup rollup;
 
-    set_filter(&query, DIMENSION_CHANNEL, filter.channels, sample_channels, channels);
-    set_filter(&query, DIMENSION_REGION, filter.regions, sample_regions, regions);
+    set_filter(&query, DIMENSION_CHANNEL, filter.channels, sample_channels, SAMPLE_CHANNELS, channels);
+    set_filter(&query, DIMENSION_REGION, filter.regions, sample_regions, SAMPLE_REGIONS, regions);
     for (size_t i = 0; i < count * SAMPLE_QUESTIONS; i++)
         kept[i] = is_kept(&oracle, &rows[i / SAMPLE_QUESTIONS], (int)(i % SAMPLE_QUESTIONS));
     ck_assert_int_eq(dedupe_read(connection, &query, dedupe,

@@ -11,9 +11,9 @@
 enum { SAMPLE_QUESTIONS = 3, SAMPLE_CHANNELS = 4, SAMPLE_REGIONS = 3, SAMPLE_NOBODY = -1, SAMPLE_NO_SCORE = -1 };
 
 struct sample_row {
-    int32_t project_id;
-    struct id id;
     int64_t occurred_us;
+    struct id id;
+    int32_t project_id;
     int customer; /* SAMPLE_NOBODY: without one */
     int channel;  /* the last one is the missing value */
     int region;

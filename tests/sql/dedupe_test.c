@@ -10,12 +10,12 @@
 #include <string.h>
 
 /* 2026-03-20 and 2026-10-16 in quarters, 18 days each, with both changes of the clock in Madrid. */
-enum { SPRING = 1971072, AUTUMN = 1991232, LENGTH = 18 * 96, ROWS = 700 };
+enum { SPRING = 1971072, AUTUMN = 1991232, LENGTH = 18 * 96, ROWS = 700, ALL_ROWS = 3 * ROWS };
 
 static struct tenant tenant;
 static struct tenant other;
 static struct arena *arena;
-static struct sample_row rows[ROWS * 3];
+static struct sample_row rows[ALL_ROWS];
 
 static void open_all(void)
 {
@@ -43,7 +43,7 @@ static void make_random(void)
     sample_random(rows, ROWS, tenant.project_id, SPRING, SPRING + LENGTH, &seed);
     sample_random(rows + ROWS, ROWS, tenant.project_id, AUTUMN, AUTUMN + LENGTH, &seed);
     sample_random(rows + 2 * (size_t)ROWS, ROWS, other.project_id, AUTUMN, AUTUMN + LENGTH, &seed);
-    sample_insert(rows, ROWS * 3);
+    sample_insert(rows, ALL_ROWS);
 }
 
 static struct rollup_query query_of(int32_t from, int32_t to, uint32_t group_by)
@@ -54,8 +54,8 @@ static struct rollup_query query_of(int32_t from, int32_t to, uint32_t group_by)
 
 static void compare(struct rollup_query query, struct sample_filter filter)
 {
-    sample_compare(tenant.connection, query, filter, DEDUPE_FIRST, rows, ROWS * 3);
-    sample_compare(tenant.connection, query, filter, DEDUPE_LAST, rows, ROWS * 3);
+    sample_compare(tenant.connection, query, filter, DEDUPE_FIRST, rows, ALL_ROWS);
+    sample_compare(tenant.connection, query, filter, DEDUPE_LAST, rows, ALL_ROWS);
 }
 
 static const uint32_t by_both = 1u << DIMENSION_CHANNEL | 1u << DIMENSION_REGION;
