@@ -110,6 +110,23 @@ static bool place_apart(const struct metrics_query *query, const struct calendar
     return true;
 }
 
+/* What lies between the two windows of a comparison, which may be most of a year. */
+static void skip_between(struct metrics_query *query, const struct calendar *pieces)
+{
+    int32_t first =
+        pieces->count > 0 && pieces->boundaries[0] < query->now.from ? pieces->boundaries[0] : query->now.from;
+    struct rollup_query *rollup = &query->rollup;
+    if (!query->has_earlier)
+        return;
+    if (query->earlier.to < first) {
+        rollup->skip_from = query->earlier.to;
+        rollup->skip_to = first;
+    } else if (query->earlier.from > query->now.to) {
+        rollup->skip_from = query->now.to;
+        rollup->skip_to = query->earlier.from;
+    }
+}
+
 static enum status make(struct connection *connection, struct arena *arena, struct metrics_query *query,
                         struct metrics_frame *frame)
 {
@@ -124,6 +141,7 @@ static enum status make(struct connection *connection, struct arena *arena, stru
     frame->now = place(&frame->calendar, query->now);
     if (query->has_earlier)
         frame->earlier = place(&frame->calendar, query->earlier);
+    skip_between(query, &pieces);
     query->rollup.from = frame->calendar.boundaries[0];
     query->rollup.to = frame->calendar.boundaries[frame->calendar.count];
     query->rollup.calendar = frame->calendar.count > 1 ? &frame->calendar : NULL;

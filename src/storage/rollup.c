@@ -65,6 +65,17 @@ void rollup_arguments(struct arguments *arguments, const struct rollup_query *qu
     argument_int4(arguments, ROLLUP_ROWS_MAX + 1);
 }
 
+static void skip_arguments(struct arguments *arguments, const struct rollup_query *query)
+{
+    if (query->skip_from < query->skip_to) {
+        argument_int4(arguments, query->skip_from);
+        argument_int4(arguments, query->skip_to);
+    } else {
+        argument_null(arguments);
+        argument_null(arguments);
+    }
+}
+
 /* An int8[] of one dimension without NULLs: a header of 20 bytes, then length and value of each. */
 static void read_counts(const struct result *result, int row, int column, int64_t counts[ROLLUP_COUNTERS])
 {
@@ -133,6 +144,7 @@ static enum status read(struct connection *connection, const struct rollup_query
 
     arguments_init(&arguments);
     rollup_arguments(&arguments, query);
+    skip_arguments(&arguments, query);
     status = rollup_rows(connection, QUERY_ROLLUP_READ, &arguments, arena, &rows, &count);
     arguments_clear(&arguments);
     return status == STATUS_OK ? rollup_group(connection, query, rows, count, arena, rollup) : status;
