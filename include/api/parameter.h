@@ -14,6 +14,7 @@
 /* Query parameters as a table: they are parsed, or refused with every fault named, before a handler runs. */
 enum parameter_type {
     PARAMETER_INTEGER,   /* within min and max */
+    PARAMETER_NUMBER,    /* decimal, within min and max */
     PARAMETER_TIME,      /* RFC 3339 */
     PARAMETER_QUARTER,   /* RFC 3339, on a quarter of an hour */
     PARAMETER_CHOICE,    /* one of the words in choices */
@@ -41,6 +42,7 @@ enum { PARAMETER_LIST_MAX = 64 };
 struct parameter_value {
     bool is_set;
     int64_t integer; /* INTEGER, TIME (us), BOOLEAN (0/1), CHOICE (index), CHOICES (bit mask), QUARTER */
+    double number;   /* NUMBER */
     struct text text;
     struct id id;
     const char *words[PARAMETER_LIST_MAX]; /* WORDS */

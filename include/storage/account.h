@@ -14,16 +14,23 @@
 
 /* Projects and keys, as the commands make, list and revoke them. */
 
+enum { PUBLISH_MIN_N_MAX = 1000 };
+
 struct project_options {
     const char *name;
     const char *organization; /* made when it is new; NULL: one of the project's own name */
     const char *time_zone;    /* NULL: UTC */
     const char *dimensions[DECLARED_MAX];
     size_t dimension_count;
+    int32_t publish_min_n; /* 1 to PUBLISH_MIN_N_MAX; 0: 1, all numbers are published */
 };
 
 /* STATUS_CONFLICT: the name is taken. STATUS_INVALID: see *fault, a sentence. */
 enum status project_create(struct connection *connection, const struct project_options *options, const char **fault)
+    __attribute__((warn_unused_result));
+
+/* min_n: 1 to PUBLISH_MIN_N_MAX. STATUS_NOT_FOUND: no such project. */
+enum status project_set_publish_min_n(struct connection *connection, const char *name, int32_t min_n)
     __attribute__((warn_unused_result));
 
 struct project_row {

@@ -38,4 +38,8 @@ enum status calendar_read(struct connection *connection, const char *time_zone, 
                           int32_t to, struct arena *arena, struct calendar *calendar)
     __attribute__((warn_unused_result));
 
+/* Takes both quarters to the same time of the same day a year before, in an IANA zone. */
+enum status calendar_year_before(struct connection *connection, const char *time_zone, int32_t *from, int32_t *to)
+    __attribute__((warn_unused_result));
+
 #endif

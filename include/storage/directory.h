@@ -24,6 +24,7 @@ struct project {
     const char *declared[DECLARED_MAX]; /* names; NULL after the last */
     uint8_t secret[DIGEST_SIZE];
     int64_t retention_horizon_us; /* INT64_MIN: none */
+    int32_t publish_min_n;        /* fewer answers: a key of scope metrics does not see the number */
 };
 
 struct key {

@@ -24,7 +24,9 @@ struct rollup_query {
     int32_t from; /* quarters of an hour; from inclusive, to exclusive */
     int32_t to;
     const struct calendar *calendar; /* of from..to: counts by bucket; NULL: in all */
-    uint32_t group_by;               /* a bit for each enum dimension */
+    int32_t skip_from;               /* buckets from here to before skip_to are not read; equal: all are */
+    int32_t skip_to;
+    uint32_t group_by; /* a bit for each enum dimension */
     bool by_project;
     const struct text *values[DIMENSION_COUNT]; /* any of them; an absent text stands for a missing value */
     size_t value_counts[DIMENSION_COUNT];       /* 0: any */

@@ -1,1 +1,1 @@
-SELECT id, organization_id, name, time_zone, dimensions, secret, retention_horizon FROM project ORDER BY id
+SELECT id, organization_id, name, time_zone, dimensions, secret, retention_horizon, publish_min_n FROM project ORDER BY id

@@ -8,8 +8,8 @@ WITH made AS (
     UNION ALL
     SELECT id FROM organization WHERE name = $1
 ), created AS (
-    INSERT INTO project (organization_id, name, time_zone, dimensions, secret)
-    SELECT id, $2::text, $3::text, $4::text[], $5::bytea FROM organization_of
+    INSERT INTO project (organization_id, name, time_zone, dimensions, secret, publish_min_n)
+    SELECT id, $2::text, $3::text, $4::text[], $5::bytea, $6::int4 FROM organization_of
     ON CONFLICT (name) DO NOTHING
     RETURNING id
 ), counters AS (

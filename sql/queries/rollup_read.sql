@@ -1,7 +1,8 @@
 -- Counts of the projects $1 in the quarters from $2 to before $3, summed by dimensions and, unless $4 is NULL, by the bucket
 -- whose begin is in $4. A group is three numbers that hold 16 bits a dimension: $5, $6 and $7 are the masks of those that
 -- are grouped. The dimensions of the bit mask $8 must have one of the values ($9, $10). Days that the day copy holds, and
--- that lie in the range and in one bucket, are read from it, all else from its quarters.
+-- that lie in the range and in one bucket, are read from it, all else from its quarters. Nothing is read from $12 to before $13
+-- (NULL: all is), where two windows far apart are compared.
 WITH wanted AS MATERIALIZED (
     SELECT p.id AS project_id, w.dimension, coalesce(v.id, 0) AS id
     FROM unnest($1::int4[]) AS p (id)
@@ -38,6 +39,7 @@ WITH wanted AS MATERIALIZED (
     WHERE s.project_id = ANY ($1) AND s.from_quarter >= $2::int4 AND s.to_quarter <= $3::int4
       AND CASE WHEN s.filled AND NOT s.dirty
                 AND ($4 IS NULL OR width_bucket(s.from_quarter, $4) = width_bucket(s.to_quarter - 1, $4))
+                AND ($12::int4 IS NULL OR s.to_quarter <= $12 OR s.from_quarter >= $13::int4)
           THEN true END IS NOT NULL
 ), gap AS MATERIALIZED (
     SELECT project_id, from_quarter, to_quarter
@@ -48,6 +50,8 @@ WITH wanted AS MATERIALIZED (
             SELECT project_id, from_quarter, to_quarter FROM day
             UNION ALL
             SELECT id, $2 - 1, $2 FROM unnest($1) AS p (id)
+            UNION ALL
+            SELECT id, $12, $13 FROM unnest($1) AS p (id) WHERE $12 IS NOT NULL
         ) AS edge
     ) AS between_days
     WHERE from_quarter < to_quarter

@@ -21,6 +21,16 @@ handler_fn erasures_post;
 
 handler_fn metrics_read;
 extern const struct parameter metrics_parameters[];
+handler_fn metrics_distribution;
+extern const struct parameter metrics_distribution_parameters[];
+handler_fn metrics_contrast;
+extern const struct parameter metrics_contrast_parameters[];
+handler_fn metrics_impact;
+extern const struct parameter metrics_impact_parameters[];
+handler_fn metrics_index;
+extern const struct parameter metrics_index_parameters[];
+handler_fn sample_size_read;
+extern const struct parameter sample_size_parameters[];
 
 handler_fn system_livez;
 handler_fn system_readyz;

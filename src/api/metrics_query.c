@@ -1,52 +1,25 @@
 /* SPDX-License-Identifier: MIT */
 #include "metrics_query.h"
 
+#include "api/service.h"
+#include "base/clock.h"
+#include "base/scope.h"
 #include "base/timestamp.h"
-#include "handlers.h"
 #include "http/reply.h"
 
 #include <string.h>
 
 enum { QUARTERS_A_DAY = 96, DEFAULT_DAYS = 30 };
 
-/* By enum question, enum calendar_unit. */
-static const char *const question_names[] = {"nps", "csat", "ces", NULL};
-static const char *const unit_names[] = {"hour", "day", "week", "month", "quarter", "year", NULL};
+const char *const metrics_question_names[] = {"nps", "csat", "ces", NULL};
+const char *const metrics_level_names[] = {"0.90", "0.95", "0.99", NULL};
+static const double levels[] = {0.90, 0.95, 0.99};
+enum { LEVEL_DEFAULT = 1 };
 
-static const struct {
-    enum metrics_order order;
-    enum question question;
-    bool is_descending;
-} orders[] = {
-    {METRICS_ORDER_KEY, 0, false},
-    {METRICS_ORDER_KEY, 0, true},
-    {METRICS_ORDER_N, 0, false},
-    {METRICS_ORDER_N, 0, true},
-    {METRICS_ORDER_QUESTION, QUESTION_NPS, false},
-    {METRICS_ORDER_QUESTION, QUESTION_NPS, true},
-    {METRICS_ORDER_QUESTION, QUESTION_CSAT, false},
-    {METRICS_ORDER_QUESTION, QUESTION_CSAT, true},
-    {METRICS_ORDER_QUESTION, QUESTION_CES, false},
-    {METRICS_ORDER_QUESTION, QUESTION_CES, true},
-};
-static const char *const order_names[] = {"key",  "-key",  "n",   "-n",   "nps", "-nps",
-                                          "csat", "-csat", "ces", "-ces", NULL};
-
-enum { AT_METRIC, AT_GROUP_BY, AT_FROM, AT_TO, AT_INTERVAL, AT_TZ, AT_LIMIT, AT_ORDER, AT_PROJECT, AT_DIMENSIONS };
-
-const struct parameter metrics_parameters[] = {
-    [AT_METRIC] = {"metric", PARAMETER_CHOICES, 0, 0, question_names},
-    [AT_GROUP_BY] = {"group_by", PARAMETER_WORDS, 0, 0, NULL},
-    [AT_FROM] = {"from", PARAMETER_QUARTER, 0, 0, NULL},
-    [AT_TO] = {"to", PARAMETER_QUARTER, 0, 0, NULL},
-    [AT_INTERVAL] = {"interval", PARAMETER_CHOICE, 0, 0, unit_names},
-    [AT_TZ] = {"tz", PARAMETER_TIME_ZONE, 0, 0, NULL},
-    [AT_LIMIT] = {"limit", PARAMETER_INTEGER, 1, METRICS_LIMIT_MAX, NULL},
-    [AT_ORDER] = {"order", PARAMETER_CHOICE, 0, 0, order_names},
-    [AT_PROJECT] = {"project", PARAMETER_WORDS, 0, 0, NULL},
-    [AT_DIMENSIONS] = {"dimensions", PARAMETER_DIMENSIONS, 0, 0, NULL},
-    {NULL, 0, 0, 0, NULL},
-};
+double metrics_level(const struct parameter_value *chosen)
+{
+    return levels[chosen->is_set ? chosen->integer : LEVEL_DEFAULT];
+}
 
 static bool is_open(const struct key *key, const struct project *project)
 {
@@ -66,7 +39,7 @@ static void add_project(struct metrics_query *query, int32_t *ids, const struct 
 static bool choose_projects(struct request *request, struct metrics_query *query)
 {
     const struct key *key = request_principal(request)->key;
-    const struct parameter_value *named = request_parameter(request, AT_PROJECT);
+    const struct parameter_value *named = request_parameter(request, METRICS_AT_PROJECT);
     size_t count;
     const struct project *all = snapshot_projects(query->snapshot, &count);
     int32_t *ids = arena_array(request_arena(request), count + 1, sizeof *ids);
@@ -87,15 +60,14 @@ static bool choose_projects(struct request *request, struct metrics_query *query
     return true;
 }
 
-/* What declares dimensions and a time zone of its own; NULL for several at once. */
-static const struct project *single_project(const struct metrics_query *query)
+const struct project *metrics_query_project(const struct metrics_query *query)
 {
     return query->rollup.project_count == 1 ? snapshot_project(query->snapshot, query->rollup.project_ids[0]) : NULL;
 }
 
 static int find_column(const struct metrics_query *query, const struct key *key, const char *name)
 {
-    enum dimension found = project_dimension(single_project(query), name);
+    enum dimension found = project_dimension(metrics_query_project(query), name);
     if (strcmp(name, "project") == 0)
         return key->project_id == 0 ? METRICS_COLUMN_PROJECT : -1;
     return found == DIMENSION_COUNT ? -1 : (int)found;
@@ -106,19 +78,21 @@ static bool is_grouped(const struct metrics_query *query, int dimension)
     return dimension == METRICS_COLUMN_PROJECT ? query->rollup.by_project : query->rollup.group_by >> dimension & 1;
 }
 
-static void choose_columns(struct request *request, struct metrics_query *query)
+void metrics_query_columns(struct request *request, struct metrics_query *query, const char *parameter,
+                           const struct parameter_value *words, bool is_needed)
 {
     const struct key *key = request_principal(request)->key;
-    const struct parameter_value *words = request_parameter(request, AT_GROUP_BY);
+    if (is_needed && !words->is_set)
+        reply_fault(request, NULL, parameter, "is needed: a dimension, such as %s=channel", parameter);
     for (size_t i = 0; i < words->word_count; i++) {
         const char *name = words->words[i];
         int dimension = find_column(query, key, name);
         if (dimension < 0 && strcmp(name, "project") == 0) {
-            reply_fault(request, NULL, "group_by", "'project' takes a key of an organization");
+            reply_fault(request, NULL, parameter, "'project' takes a key of an organization");
         } else if (dimension < 0) {
-            reply_fault(request, NULL, "group_by", "'%s' is not a dimension", name);
+            reply_fault(request, NULL, parameter, "'%s' is not a dimension", name);
         } else if (is_grouped(query, dimension)) {
-            reply_fault(request, NULL, "group_by", "'%s' is named twice", name);
+            reply_fault(request, NULL, parameter, "'%s' is named twice", name);
         } else {
             query->columns[query->column_count++] = (struct metrics_column){dimension, name};
             if (dimension == METRICS_COLUMN_PROJECT)
@@ -132,50 +106,38 @@ static void choose_columns(struct request *request, struct metrics_query *query)
 /* to: the end of this quarter of an hour; from: 30 days before to. */
 static void choose_time(struct request *request, struct metrics_query *query)
 {
-    const struct parameter_value *from = request_parameter(request, AT_FROM);
-    const struct parameter_value *to = request_parameter(request, AT_TO);
+    const struct parameter_value *from = request_parameter(request, METRICS_AT_FROM);
+    const struct parameter_value *to = request_parameter(request, METRICS_AT_TO);
     int32_t length = DEFAULT_DAYS * QUARTERS_A_DAY;
 
-    query->rollup.to =
-        to->is_set ? timestamp_quarter(to->integer) : timestamp_quarter(request_received_us(request)) + 1;
-    query->rollup.from = query->rollup.to > length ? query->rollup.to - length : 0;
+    query->now.to = to->is_set ? timestamp_quarter(to->integer) : timestamp_quarter(request_received_us(request)) + 1;
+    query->now.from = query->now.to > length ? query->now.to - length : 0;
     if (from->is_set)
-        query->rollup.from = timestamp_quarter(from->integer);
-    if (query->rollup.from >= query->rollup.to)
+        query->now.from = timestamp_quarter(from->integer);
+    if (query->now.from >= query->now.to)
         reply_fault(request, NULL, "from", "must be before to%s", to->is_set ? "" : ", which is the present");
 }
 
-static void choose_series(struct request *request, struct metrics_query *query)
+/* Of several projects the strictest one's: their numbers are one. */
+static void choose_min_n(struct request *request, struct metrics_query *query)
 {
-    const struct parameter_value *interval = request_parameter(request, AT_INTERVAL);
-    const struct parameter_value *tz = request_parameter(request, AT_TZ);
-    const struct project *project = single_project(query);
-    query->has_series = interval->is_set;
-    query->unit = (enum calendar_unit)interval->integer;
-    query->time_zone = tz->is_set ? tz->text.bytes : project ? project->time_zone : "UTC";
+    query->min_n = 1;
+    if (scope_holds(request_principal(request)->key->scope, SCOPE_READ))
+        return;
+    for (size_t i = 0; i < query->rollup.project_count; i++) {
+        int32_t own = snapshot_project(query->snapshot, query->rollup.project_ids[i])->publish_min_n;
+        if (own > query->min_n)
+            query->min_n = own;
+    }
 }
 
-static void choose_order(struct request *request, struct metrics_query *query)
+bool metrics_query_begin(struct request *request, struct metrics_query *query)
 {
-    const struct parameter_value *limit = request_parameter(request, AT_LIMIT);
-    const struct parameter_value *order = request_parameter(request, AT_ORDER);
-    int64_t chosen = order->is_set ? order->integer : 0;
-    query->limit = limit->is_set ? (size_t)limit->integer : METRICS_LIMIT;
-    query->order = orders[chosen].order;
-    query->order_question = orders[chosen].question;
-    query->is_descending = orders[chosen].is_descending;
-    if (query->order == METRICS_ORDER_QUESTION && !metrics_query_has(query, (int)query->order_question))
-        reply_fault(request, NULL, "order", "'%s' is not among the metrics asked for",
-                    question_names[query->order_question]);
-}
+    const struct parameter_value *filters = request_parameter(request, METRICS_AT_DIMENSIONS);
 
-bool metrics_query_make(struct request *request, struct metrics_query *query)
-{
-    const struct parameter_value *metric = request_parameter(request, AT_METRIC);
-    const struct parameter_value *filters = request_parameter(request, AT_DIMENSIONS);
-
-    *query = (struct metrics_query){.snapshot = request_principal(request)->snapshot};
-    query->questions = metric->is_set ? (unsigned)metric->integer : (1u << QUESTION_COUNT) - 1;
+    *query = (struct metrics_query){.snapshot = request_principal(request)->snapshot, .as_of_us = clock_now_us()};
+    query->level = metrics_level(request_parameter(request, METRICS_AT_LEVEL));
+    query->limit = METRICS_LIMIT;
     for (int d = 0; d < DIMENSION_COUNT; d++) {
         query->rollup.values[d] = filters->filters[d];
         query->rollup.value_counts[d] = filters->filter_counts[d];
@@ -184,12 +146,37 @@ bool metrics_query_make(struct request *request, struct metrics_query *query)
         problem_of_status(request, STATUS_NO_MEMORY, "metrics");
         return false;
     }
-    choose_columns(request, query);
     choose_time(request, query);
-    choose_series(request, query);
-    choose_order(request, query);
+    choose_min_n(request, query);
+    return true;
+}
+
+void metrics_query_limit(struct metrics_query *query, const struct parameter_value *limit)
+{
+    if (limit->is_set)
+        query->limit = (size_t)limit->integer;
+}
+
+bool metrics_query_end(struct request *request)
+{
     if (reply_fault_count(request) == 0)
         return true;
     reply_problem(request, 422, "validation", "The question can't be answered as it stands.");
+    return false;
+}
+
+bool metrics_query_of_path(struct request *request, struct metrics_query *query)
+{
+    const char *name = request_path_value(request, 0);
+    for (int q = 0; q < QUESTION_COUNT; q++) {
+        if (strcmp(metrics_question_names[q], name) != 0)
+            continue;
+        if (!metrics_query_begin(request, query))
+            return false;
+        query->questions = 1u << q;
+        query->order_question = (enum question)q;
+        return true;
+    }
+    reply_problem(request, 404, "not-found", "There is no such metric: nps, csat and ces are known.");
     return false;
 }

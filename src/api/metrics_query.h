@@ -2,7 +2,10 @@
 #ifndef HARK_API_METRICS_QUERY_H
 #define HARK_API_METRICS_QUERY_H
 
+#include "api/parameter.h"
+#include "metrics/method.h"
 #include "storage/calendar.h"
+#include "storage/dedupe.h"
 #include "storage/directory.h"
 #include "storage/response.h"
 #include "storage/rollup.h"
@@ -10,9 +13,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Inside api/ only: what GET /v1/metrics was asked. Knows nothing of HTTP, so that whatever works on it need not. */
-
-struct request;
+/* Inside api/ only: what a route about numbers was asked. Knows nothing of HTTP, so that whatever works on it need not. */
 
 enum {
     METRICS_LIMIT_MAX = 10000,
@@ -21,32 +22,86 @@ enum {
     METRICS_COLUMN_PROJECT = DIMENSION_COUNT
 };
 
+/* The tables of all routes about numbers begin with these rows. */
+enum { METRICS_AT_FROM, METRICS_AT_TO, METRICS_AT_LEVEL, METRICS_AT_PROJECT, METRICS_AT_DIMENSIONS, METRICS_AT_OWN };
+#define METRICS_PARAMETERS                                                       \
+    [METRICS_AT_FROM] = {"from", PARAMETER_QUARTER, 0, 0, NULL},                 \
+    [METRICS_AT_TO] = {"to", PARAMETER_QUARTER, 0, 0, NULL},                     \
+    [METRICS_AT_LEVEL] = {"level", PARAMETER_CHOICE, 0, 0, metrics_level_names}, \
+    [METRICS_AT_PROJECT] = {"project", PARAMETER_WORDS, 0, 0, NULL},             \
+    [METRICS_AT_DIMENSIONS] = {"dimensions", PARAMETER_DIMENSIONS, 0, 0, NULL}
+extern const char *const metrics_level_names[];
+/* The rows that only some have. */
+#define METRICS_PARAMETER_LIMIT                                \
+    {                                                          \
+        "limit", PARAMETER_INTEGER, 1, METRICS_LIMIT_MAX, NULL \
+    }
+#define METRICS_PARAMETER_BY              \
+    {                                     \
+        "by", PARAMETER_WORDS, 0, 0, NULL \
+    }
+#define METRICS_PARAMETER_GROUP_BY              \
+    {                                           \
+        "group_by", PARAMETER_WORDS, 0, 0, NULL \
+    }
+/* By enum question. */
+extern const char *const metrics_question_names[];
+
+/* Of a parameter of PARAMETER_CHOICE over metrics_level_names. */
+double metrics_level(const struct parameter_value *chosen);
+
 /* One of group_by. */
 struct metrics_column {
     int dimension; /* enum dimension, or METRICS_COLUMN_PROJECT */
     const char *name;
 };
 
-enum metrics_order { METRICS_ORDER_KEY, METRICS_ORDER_N, METRICS_ORDER_QUESTION };
+/* In quarters of an hour; from inclusive, to exclusive. */
+struct metrics_window {
+    int32_t from;
+    int32_t to;
+};
+
+enum metrics_order { METRICS_ORDER_KEY, METRICS_ORDER_N, METRICS_ORDER_VALUE };
 
 struct metrics_query {
     const struct snapshot *snapshot;
-    unsigned questions; /* a bit for each enum question */
-    struct rollup_query rollup;
+    struct rollup_query rollup; /* its time and calendar are those of what is read: metrics_frame.h */
     struct metrics_column columns[DIMENSION_COUNT + 1];
     size_t column_count;
-    bool has_series;
-    enum calendar_unit unit;
+    double level;
+    int64_t min_n;    /* numbers of fewer answers are hidden; 1: none */
+    int64_t as_of_us; /* the numbers are read after it */
     const char *time_zone;
-    struct calendar calendar; /* of a series: read by the handler */
     size_t limit;
+    unsigned questions; /* a bit for each enum question */
+    enum method method; /* METHOD_DEFAULT, or one that the NPS has */
+    struct metrics_window now;
+    struct metrics_window earlier; /* what `now` is compared with, where has_earlier */
+    enum calendar_unit unit;       /* of a series */
+    int rolling;                   /* days that a point of the series holds; 0: its own bucket */
+    enum dedupe dedupe;
     enum metrics_order order;
-    enum question order_question;
+    enum question order_question; /* whose value the groups are ordered by; the one that a path names */
     bool is_descending;
+    bool has_earlier;
+    bool has_series;
+    bool has_control;
 };
 
-/* From the parsed parameters. False: faults were noted, and the problem is set as reply. */
-bool metrics_query_make(struct request *request, struct metrics_query *query) __attribute__((warn_unused_result));
+/* The rows that all routes have. False: out of memory, and the problem is set as reply. */
+bool metrics_query_begin(struct request *request, struct metrics_query *query) __attribute__((warn_unused_result));
+/* The dimensions that the parameter of this name lists; where it is needed, at least one. */
+void metrics_query_columns(struct request *request, struct metrics_query *query, const char *parameter,
+                           const struct parameter_value *words, bool is_needed);
+void metrics_query_limit(struct metrics_query *query, const struct parameter_value *limit);
+/* False: faults were noted, and the problem is set as reply. */
+bool metrics_query_end(struct request *request) __attribute__((warn_unused_result));
+/* metrics_query_begin(), and the metric that the path names; false also where it names none, with a 404 set as reply. */
+bool metrics_query_of_path(struct request *request, struct metrics_query *query) __attribute__((warn_unused_result));
+
+/* What declares dimensions and a time zone of its own; NULL for several at once. */
+const struct project *metrics_query_project(const struct metrics_query *query);
 
 static inline bool metrics_query_has(const struct metrics_query *query, int question)
 {

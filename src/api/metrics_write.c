@@ -2,77 +2,115 @@
 #include "metrics_write.h"
 
 #include "base/timestamp.h"
-#include "metrics/score.h"
-#include "metrics_groups.h"
+#include "metrics/control.h"
 
 #include <string.h>
 
-static const double level = 0.95;
+/* What is written of one group, total or point. */
+struct number {
+    const struct metrics_counts *now;
+    const struct metrics_counts *earlier;          /* NULL: nothing to compare with */
+    struct control_point *control[QUESTION_COUNT]; /* NULL: none */
+};
 
-static void write_text(struct buffer *json, struct text text)
+static void write_count(struct buffer *json, const char *name, int64_t count, bool is_hidden)
 {
-    if (text_is_absent(text))
-        buffer_string(json, "null");
+    if (is_hidden)
+        buffer_format(json, ",\"%s\":null", name);
     else
-        buffer_json_string(json, text.bytes, text.size);
+        buffer_format(json, ",\"%s\":%lld", name, (long long)count);
 }
 
-static void write_time(struct buffer *json, const char *name, int32_t quarter)
+static void write_bands(struct buffer *json, struct bands bands, bool is_hidden)
 {
-    char text[TIMESTAMP_TEXT_SIZE];
-    buffer_format(json, "\"%s\":\"%s\"", name, timestamp_format(quarter_start_us(quarter), text));
+    write_count(json, "promoters", bands.satisfied, is_hidden);
+    write_count(json, "passives", bands.neutral, is_hidden);
+    write_count(json, "detractors", bands.dissatisfied, is_hidden);
 }
 
-static void write_double(struct buffer *json, const char *name, double value)
+static void write_means(struct buffer *json, const struct score *score)
 {
-    buffer_format(json, ",\"%s\":", name);
-    buffer_json_double(json, value);
+    metrics_write_double(json, "mean", score->mean.value);
+    metrics_write_interval(json, "mean_interval", &score->mean.interval);
+    metrics_write_double(json, "net", score->net.value);
+    metrics_write_interval(json, "net_interval", &score->net.interval);
 }
 
-static void write_estimate(struct buffer *json, const struct score *score)
+static void write_distribution(struct buffer *json, const struct histogram *histogram, bool is_hidden)
 {
-    buffer_format(json, "\"n\":%lld", (long long)score->n);
-    write_double(json, "value", score->value);
-    buffer_string(json, ",\"interval\":{\"level\":");
-    buffer_json_double(json, score->interval.level);
-    write_double(json, "lower", score->interval.lower);
-    write_double(json, "upper", score->interval.upper);
-    buffer_format(json, ",\"method\":\"%s\"}", method_name(score->interval.method));
-}
-
-static void write_distribution(struct buffer *json, const struct histogram *histogram)
-{
+    if (is_hidden) {
+        buffer_string(json, ",\"distribution\":null");
+        return;
+    }
     buffer_string(json, ",\"distribution\":[");
     for (int i = 0; i <= histogram->max - histogram->min; i++)
         buffer_format(json, i ? ",%lld" : "%lld", (long long)histogram->counts[i]);
     buffer_string(json, "]");
 }
 
-static enum status write_question(struct buffer *json, enum question question, const int64_t counts[ROLLUP_COUNTERS])
+/* A hidden number on either side would follow from the other one and the difference. */
+static enum status write_compare(struct buffer *json, const struct metrics_query *query, const struct number *number,
+                                 enum question question)
 {
     const struct definition *definition = metrics_definition(question);
-    struct histogram histogram = metrics_histogram(counts, question);
-    struct score score;
-    enum status status = score_of(definition, &histogram, level, METHOD_DEFAULT, &score);
+    bool is_hidden = metrics_is_hidden(number->now, question) || metrics_is_hidden(number->earlier, question);
+    struct histogram now = metrics_published(number->now, question);
+    struct histogram earlier = metrics_published(number->earlier, question);
+    enum method method = definition->headline == STATISTIC_NET ? query->method : METHOD_DEFAULT;
+    struct comparison comparison;
+    enum status status = comparison_of(definition, &now, &earlier, query->level, method, &comparison);
     if (status != STATUS_OK)
         return status;
-    buffer_format(json, "\"%s\":{", question_scales[question].key);
-    write_estimate(json, &score);
-    buffer_format(json, ",\"definition\":\"%s\",\"quality\":\"%s\"", definition->id, quality_name(score.quality));
-    if (question == QUESTION_NPS)
-        buffer_format(json, ",\"promoters\":%lld,\"passives\":%lld,\"detractors\":%lld",
-                      (long long)score.bands.satisfied, (long long)score.bands.neutral,
-                      (long long)score.bands.dissatisfied);
-    else
-        write_double(json, "mean", score.mean.value);
-    write_distribution(json, &histogram);
+    buffer_format(json, ",\"compare\":{\"n\":%lld", (long long)metrics_n(number->earlier, question));
+    metrics_write_double(json, "value", score_value(definition, &earlier));
+    metrics_write_comparison(json, &comparison);
+    if (is_hidden)
+        metrics_write_boolean(json, "hidden", true);
     buffer_string(json, "}");
     return STATUS_OK;
 }
 
+static void write_control(struct buffer *json, const struct control_point *point)
+{
+    const char *signal = control_signal_name(point->signal);
+    buffer_string(json, ",\"control\":{\"center\":");
+    buffer_json_double(json, point->center);
+    metrics_write_double(json, "lower", point->lower);
+    metrics_write_double(json, "upper", point->upper);
+    buffer_format(json, signal ? ",\"signal\":\"%s\"" : ",\"signal\":null", signal);
+    metrics_write_boolean(json, "alarm", point->alarm);
+    buffer_string(json, "}");
+}
+
+static enum status write_question(struct buffer *json, const struct metrics_query *query, const struct number *number,
+                                  enum question question)
+{
+    bool is_hidden = metrics_is_hidden(number->now, question);
+    struct histogram histogram = metrics_histogram(number->now, question);
+    struct score score;
+    enum status status = metrics_score(query, number->now, question, &score);
+    buffer_format(json, "\"%s\":{", question_scales[question].key);
+    if (status == STATUS_OK)
+        status = metrics_write_estimate(json, query, number->now, question);
+    if (status != STATUS_OK)
+        return status;
+    buffer_format(json, ",\"definition\":\"%s\"", metrics_definition(question)->id);
+    if (question == QUESTION_NPS)
+        write_bands(json, score.bands, is_hidden);
+    else
+        write_means(json, &score);
+    write_distribution(json, &histogram, is_hidden);
+    if (number->earlier)
+        status = write_compare(json, query, number, question);
+    if (number->control[question])
+        write_control(json, number->control[question]);
+    buffer_string(json, "}");
+    return status;
+}
+
 /* Members, each after a comma where `separator` is one. */
-static enum status write_questions(struct buffer *json, const struct metrics_query *query,
-                                   const int64_t counts[ROLLUP_COUNTERS], const char *separator)
+static enum status write_questions(struct buffer *json, const struct metrics_query *query, const struct number *number,
+                                   const char *separator)
 {
     enum status status = STATUS_OK;
     for (int q = 0; status == STATUS_OK && q < QUESTION_COUNT; q++) {
@@ -80,91 +118,121 @@ static enum status write_questions(struct buffer *json, const struct metrics_que
             continue;
         buffer_string(json, separator);
         separator = ",";
-        status = write_question(json, (enum question)q, counts);
+        status = write_question(json, query, number, (enum question)q);
     }
     return status;
 }
 
-/* Every bucket, also those without an answer. */
-static enum status write_series(struct buffer *json, const struct metrics_query *query,
-                                const struct metrics_group *group)
+/* How many of the points ended before the numbers were read. */
+static size_t count_closed(const struct metrics_query *query, const struct metrics_frame *frame)
 {
-    static const int64_t nothing[ROLLUP_COUNTERS];
-    const struct rollup_point *point = group->source ? group->source->points : NULL;
-    const struct rollup_point *end = point ? point + group->source->point_count : NULL;
-    enum status status = STATUS_OK;
+    size_t closed = 0;
+    while (closed < frame->point_count && quarter_start_us(frame->points[closed].window.to) <= query->as_of_us)
+        closed++;
+    return closed;
+}
 
-    buffer_string(json, ",\"series\":[");
-    for (size_t i = 0; status == STATUS_OK && i < query->calendar.count; i++) {
-        bool is_here = point < end && point->bucket == (int32_t)i;
+/* From what is published alone: the centre would tell of a hidden point. */
+static enum status make_control(const struct metrics_query *query, const struct metrics_frame *frame,
+                                const struct metrics_counts *points, enum question question, struct arena *arena,
+                                struct control_point **control)
+{
+    struct histogram *buckets = arena_array(arena, frame->point_count + 1, sizeof *buckets);
+    *control = arena_array(arena, frame->point_count + 1, sizeof **control);
+    if (buckets == NULL || *control == NULL)
+        return STATUS_NO_MEMORY;
+    for (size_t i = 0; i < frame->point_count; i++)
+        buckets[i] = metrics_published(&points[i], question);
+    return control_chart(metrics_definition(question), buckets, frame->point_count, count_closed(query, frame),
+                         *control);
+}
+
+/* Every bucket, also those without an answer. */
+static enum status write_points(struct buffer *json, const struct metrics_query *query,
+                                const struct metrics_frame *frame, const struct metrics_counts *points,
+                                struct number *number)
+{
+    enum status status = STATUS_OK;
+    for (size_t i = 0; status == STATUS_OK && i < frame->point_count; i++) {
+        number->now = &points[i];
         buffer_string(json, i ? ",{" : "{");
-        write_time(json, "from", query->calendar.boundaries[i]);
+        metrics_write_quarter(json, "from", frame->points[i].window.from);
         buffer_string(json, ",");
-        write_time(json, "to", query->calendar.boundaries[i + 1]);
-        status = write_questions(json, query, is_here ? point->counts : nothing, ",");
+        metrics_write_quarter(json, "to", frame->points[i].window.to);
+        status = write_questions(json, query, number, ",");
         buffer_string(json, "}");
-        point += is_here;
+        for (int q = 0; q < QUESTION_COUNT; q++)
+            number->control[q] += number->control[q] != NULL;
     }
+    return status;
+}
+
+static enum status write_series(struct buffer *json, const struct metrics_query *query,
+                                const struct metrics_frame *frame, const struct metrics_group *group,
+                                struct arena *arena)
+{
+    struct number number = {0};
+    const struct metrics_counts *points = metrics_group_points(query, frame, group, arena);
+    enum status status = points ? STATUS_OK : STATUS_NO_MEMORY;
+    for (int q = 0; status == STATUS_OK && query->has_control && q < QUESTION_COUNT; q++)
+        if (metrics_query_has(query, q))
+            status = make_control(query, frame, points, (enum question)q, arena, &number.control[q]);
+    buffer_string(json, ",\"series\":[");
+    if (status == STATUS_OK)
+        status = write_points(json, query, frame, points, &number);
     buffer_string(json, "]");
     return status;
 }
 
 static enum status write_group(struct buffer *json, const struct metrics_query *query,
-                               const struct metrics_group *group)
+                               const struct metrics_frame *frame, const struct metrics_group *group,
+                               struct arena *arena)
 {
+    const struct number number = {.now = &group->now, .earlier = query->has_earlier ? &group->earlier : NULL};
     enum status status;
     buffer_string(json, "{");
-    for (size_t i = 0; i < query->column_count; i++) {
-        const struct metrics_column *column = &query->columns[i];
-        buffer_string(json, i ? "," : "");
-        buffer_json_string(json, column->name, strlen(column->name));
-        buffer_string(json, ":");
-        write_text(json, metrics_group_label(query, group, column));
-    }
-    status = write_questions(json, query, group->counts, query->column_count ? "," : "");
+    metrics_write_labels(json, query, group);
+    status = write_questions(json, query, &number, query->column_count ? "," : "");
     if (status == STATUS_OK && query->has_series)
-        status = write_series(json, query, group);
+        status = write_series(json, query, frame, group, arena);
     buffer_string(json, "}");
     return status;
 }
 
-static void write_window(struct buffer *json, const struct metrics_query *query, int64_t as_of_us, size_t *as_of_from,
-                         size_t *as_of_to)
+static void write_question_asked(struct buffer *json, const struct metrics_query *query)
 {
-    char text[TIMESTAMP_TEXT_SIZE];
-    write_time(json, "from", query->rollup.from);
-    buffer_string(json, ",");
-    write_time(json, "to", query->rollup.to);
-    *as_of_from = json->size;
-    buffer_format(json, ",\"as_of\":\"%s\"", timestamp_format(as_of_us, text));
-    *as_of_to = json->size;
-    buffer_string(json, ",\"group_by\":[");
-    for (size_t i = 0; i < query->column_count; i++) {
-        buffer_string(json, i ? "," : "");
-        buffer_json_string(json, query->columns[i].name, strlen(query->columns[i].name));
-    }
-    buffer_string(json, "]");
+    buffer_format(json, ",\"dedupe\":\"%s\"", dedupe_name(query->dedupe));
     if (query->has_series) {
         buffer_format(json, ",\"interval\":\"%s\",\"tz\":", calendar_unit_name(query->unit));
         buffer_json_string(json, query->time_zone, strlen(query->time_zone));
     }
+    if (query->rolling > 0)
+        buffer_format(json, ",\"rolling\":\"%dd\"", query->rolling);
+    if (query->has_earlier) {
+        buffer_string(json, ",\"compare\":{");
+        metrics_write_quarter(json, "from", query->earlier.from);
+        buffer_string(json, ",");
+        metrics_write_quarter(json, "to", query->earlier.to);
+        buffer_string(json, "}");
+    }
 }
 
-enum status metrics_write(struct buffer *json, const struct metrics_query *query, const struct metrics_groups *groups,
-                          int64_t as_of_us, size_t *as_of_from, size_t *as_of_to)
+enum status metrics_write(struct metrics_reply *reply, const struct metrics_query *query,
+                          const struct metrics_frame *frame, const struct metrics_groups *groups, struct arena *arena)
 {
+    const struct number total = {.now = &groups->now, .earlier = query->has_earlier ? &groups->earlier : NULL};
+    struct buffer *json = &reply->json;
     enum status status = STATUS_OK;
-    buffer_string(json, "{");
-    write_window(json, query, as_of_us, as_of_from, as_of_to);
-    buffer_format(json, ",\"groups_total\":%zu,\"truncated\":%s,\"groups\":[", groups->count,
-                  groups->shown < groups->count ? "true" : "false");
+    metrics_reply_begin(reply, query, groups);
+    write_question_asked(json, query);
+    buffer_string(json, ",\"groups\":[");
     for (size_t i = 0; status == STATUS_OK && i < groups->shown; i++) {
         buffer_string(json, i ? "," : "");
-        status = write_group(json, query, &groups->list[i]);
+        status = write_group(json, query, frame, &groups->list[i], arena);
     }
     buffer_string(json, "],\"total\":{");
     if (status == STATUS_OK)
-        status = write_questions(json, query, groups->total, "");
+        status = write_questions(json, query, &total, "");
     buffer_string(json, "}}\n");
     return status;
 }

@@ -2,15 +2,12 @@
 #ifndef HARK_API_METRICS_WRITE_H
 #define HARK_API_METRICS_WRITE_H
 
-#include "base/buffer.h"
-#include "base/status.h"
-#include "metrics_query.h"
+#include "base/arena.h"
+#include "metrics_reply.h"
 
-struct metrics_groups;
-
-/* Inside api/ only: the body of GET /v1/metrics. The time of the read stands from *as_of_from to before *as_of_to.
- * STATUS_INTERNAL: the rollups hold a negative number of answers. */
-enum status metrics_write(struct buffer *json, const struct metrics_query *query, const struct metrics_groups *groups,
-                          int64_t as_of_us, size_t *as_of_from, size_t *as_of_to) __attribute__((warn_unused_result));
+/* Inside api/ only: the body of GET /v1/metrics. STATUS_INTERNAL: the rollups hold a negative number of answers. */
+enum status metrics_write(struct metrics_reply *reply, const struct metrics_query *query,
+                          const struct metrics_frame *frame, const struct metrics_groups *groups, struct arena *arena)
+    __attribute__((warn_unused_result));
 
 #endif

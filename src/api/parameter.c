@@ -36,6 +36,19 @@ static void parse_integer(const struct parsing *parsing)
     parsing->value->integer = integer;
 }
 
+/* Digits with a point at most: strtod alone would also take nan, inf and 0x1p3. */
+static void parse_number(const struct parsing *parsing)
+{
+    const char *digits = parsing->text + (parsing->text[0] == '-');
+    char *end;
+    double number = strtod(parsing->text, &end);
+    if (*digits == '\0' || digits[strspn(digits, "0123456789.")] != '\0' || *end != '\0' ||
+        number < (double)parsing->parameter->min || number > (double)parsing->parameter->max)
+        FAULT(parsing, "must be a number from %lld to %lld", (long long)parsing->parameter->min,
+              (long long)parsing->parameter->max);
+    parsing->value->number = number;
+}
+
 static void parse_time(const struct parsing *parsing)
 {
     if (!timestamp_parse(parsing->text, strlen(parsing->text), &parsing->value->integer))
@@ -177,6 +190,9 @@ static void parse_value(const struct parsing *parsing)
     switch (parsing->parameter->type) {
     case PARAMETER_INTEGER:
         parse_integer(parsing);
+        break;
+    case PARAMETER_NUMBER:
+        parse_number(parsing);
         break;
     case PARAMETER_TIME:
     case PARAMETER_QUARTER:

@@ -9,6 +9,7 @@
 command_fn serve_run;
 command_fn migrate_run;
 command_fn project_create_run;
+command_fn project_set_run;
 command_fn project_list_run;
 command_fn key_create_run;
 command_fn key_list_run;
@@ -20,6 +21,7 @@ command_fn help_run;
 
 extern const struct option_rule serve_rules[];
 extern const struct option_rule project_create_rules[];
+extern const struct option_rule project_set_rules[];
 extern const struct option_rule key_create_rules[];
 extern const struct option_rule key_list_rules[];
 extern const struct option_rule verify_rules[];

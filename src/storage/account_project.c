@@ -33,7 +33,9 @@ static const char *const reserved[] = {
     "compare_to",  "window",
     "n",           "value",
     "action",      "stage",
-    "session_id",
+    "session_id",  "control",
+    "rolling",     "weights",
+    "hidden",
 };
 
 static bool is_name(const char *name)
@@ -106,6 +108,7 @@ static enum status insert(struct connection *connection, const struct project_op
     for (size_t i = 0; i < options->dimension_count; i++)
         element_text(&arguments, text_of(options->dimensions[i]));
     argument_bytes(&arguments, secret, sizeof secret);
+    argument_int4(&arguments, options->publish_min_n ? options->publish_min_n : 1);
     status = query_run(connection, QUERY_PROJECT_CREATE, &arguments, &result);
     arguments_clear(&arguments);
     if (status == STATUS_OK && result_rows(result) == 0)
@@ -131,6 +134,22 @@ enum status project_create(struct connection *connection, const struct project_o
         return STATUS_INVALID;
     }
     return insert(connection, options, time_zone);
+}
+
+enum status project_set_publish_min_n(struct connection *connection, const char *name, int32_t min_n)
+{
+    struct arguments arguments;
+    struct result *result;
+    enum status status;
+    arguments_init(&arguments);
+    argument_text(&arguments, text_of(name));
+    argument_int4(&arguments, min_n);
+    status = query_run(connection, QUERY_PROJECT_SET, &arguments, &result);
+    arguments_clear(&arguments);
+    if (status == STATUS_OK && result_rows(result) == 0)
+        status = STATUS_NOT_FOUND;
+    result_free(result);
+    return status;
 }
 
 enum status project_list(struct connection *connection, struct arena *arena, struct project_row **rows, size_t *count)

@@ -62,3 +62,22 @@ enum status calendar_read(struct connection *connection, const char *time_zone, 
     result_free(result);
     return status;
 }
+
+enum status calendar_year_before(struct connection *connection, const char *time_zone, int32_t *from, int32_t *to)
+{
+    struct arguments arguments;
+    struct result *result;
+    enum status status;
+    arguments_init(&arguments);
+    argument_text(&arguments, text_of(time_zone));
+    argument_int4(&arguments, *from);
+    argument_int4(&arguments, *to);
+    status = query_run(connection, QUERY_CALENDAR_YEAR_BEFORE, &arguments, &result);
+    arguments_clear(&arguments);
+    if (status == STATUS_OK) {
+        *from = result_int4(result, 0, 0);
+        *to = result_int4(result, 0, 1);
+    }
+    result_free(result);
+    return status;
+}

@@ -46,6 +46,7 @@ static bool read_project(const struct result *result, int row, struct arena *are
         project->declared[i] = names[i].bytes;
     memcpy(project->secret, secret.bytes, DIGEST_SIZE);
     project->retention_horizon_us = result_time(result, row, 6);
+    project->publish_min_n = result_int4(result, row, 7);
     return !failed;
 }
 

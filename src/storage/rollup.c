@@ -4,6 +4,7 @@
 #include "connection.h"
 #include "query.h"
 #include "rollup_group.h"
+#include "rollup_read.h"
 #include "storage/dictionary.h"
 
 #include <assert.h>
@@ -45,7 +46,7 @@ static void filter_arguments(struct arguments *arguments, const struct rollup_qu
             element_text(arguments, query->values[d][i]);
 }
 
-static void query_arguments(struct arguments *arguments, const struct rollup_query *query)
+void rollup_arguments(struct arguments *arguments, const struct rollup_query *query)
 {
     argument_array(arguments, ARRAY_INT4);
     for (size_t i = 0; i < query->project_count; i++)
@@ -62,6 +63,17 @@ static void query_arguments(struct arguments *arguments, const struct rollup_que
     key_arguments(arguments, query->group_by);
     filter_arguments(arguments, query);
     argument_int4(arguments, ROLLUP_ROWS_MAX + 1);
+}
+
+static void skip_arguments(struct arguments *arguments, const struct rollup_query *query)
+{
+    if (query->skip_from < query->skip_to) {
+        argument_int4(arguments, query->skip_from);
+        argument_int4(arguments, query->skip_to);
+    } else {
+        argument_null(arguments);
+        argument_null(arguments);
+    }
 }
 
 /* An int8[] of one dimension without NULLs: a header of 20 bytes, then length and value of each. */
@@ -97,37 +109,52 @@ static enum status read_rows(const struct result *result, struct arena *arena, s
     return STATUS_OK;
 }
 
+enum status rollup_rows(struct connection *connection, enum query_name name, struct arguments *arguments,
+                        struct arena *arena, struct rollup_row **rows, size_t *count)
+{
+    struct result *result;
+    enum status status = query_run(connection, name, arguments, &result);
+    if (status == STATUS_OK)
+        status = read_rows(result, arena, rows, count);
+    result_free(result);
+    return status;
+}
+
+enum status rollup_begin(struct connection *connection)
+{
+    return connection_is_good(connection) ? connection_script(connection, settings) : STATUS_UNAVAILABLE;
+}
+
+enum status rollup_end(struct connection *connection, enum status status)
+{
+    if (status == STATUS_OK)
+        status = connection_commit(connection);
+    if (status != STATUS_OK)
+        connection_rollback(connection);
+    return status;
+}
+
 static enum status read(struct connection *connection, const struct rollup_query *query, struct arena *arena,
                         struct rollup *rollup)
 {
     struct arguments arguments;
-    struct result *result;
-    struct rollup_row *rows = NULL;
-    size_t count = 0;
+    struct rollup_row *rows;
+    size_t count;
     enum status status;
 
     arguments_init(&arguments);
-    query_arguments(&arguments, query);
-    status = query_run(connection, QUERY_ROLLUP_READ, &arguments, &result);
+    rollup_arguments(&arguments, query);
+    skip_arguments(&arguments, query);
+    status = rollup_rows(connection, QUERY_ROLLUP_READ, &arguments, arena, &rows, &count);
     arguments_clear(&arguments);
-    if (status == STATUS_OK)
-        status = read_rows(result, arena, &rows, &count);
-    result_free(result);
     return status == STATUS_OK ? rollup_group(connection, query, rows, count, arena, rollup) : status;
 }
 
 enum status rollup_read(struct connection *connection, const struct rollup_query *query, struct arena *arena,
                         struct rollup *rollup)
 {
-    enum status status;
-    if (!connection_is_good(connection))
-        return STATUS_UNAVAILABLE;
-    status = connection_script(connection, settings);
+    enum status status = rollup_begin(connection);
     if (status == STATUS_OK)
         status = read(connection, query, arena, rollup);
-    if (status == STATUS_OK)
-        status = connection_commit(connection);
-    if (status != STATUS_OK)
-        connection_rollback(connection);
-    return status;
+    return rollup_end(connection, status);
 }

@@ -45,6 +45,11 @@ static const struct {
     {"GET", "/v1/events", NULL, 200, READ | ADMIN},
     {"POST", "/v1/erasures", "{\"customer_id\":\"nobody\"}", 201, ADMIN},
     {"GET", "/v1/metrics", NULL, 200, METRICS | READ | ADMIN},
+    {"GET", "/v1/metrics/index", NULL, 200, METRICS | READ | ADMIN},
+    {"GET", "/v1/metrics/nps/distribution", NULL, 200, METRICS | READ | ADMIN},
+    {"GET", "/v1/metrics/nps/contrast?by=channel", NULL, 200, METRICS | READ | ADMIN},
+    {"GET", "/v1/metrics/nps/impact?by=channel", NULL, 200, METRICS | READ | ADMIN},
+    {"GET", "/v1/sample-size?margin=10", NULL, 200, METRICS | READ | ADMIN},
 };
 enum { ROUTES = sizeof routes / sizeof *routes };
 

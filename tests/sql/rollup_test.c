@@ -151,6 +151,33 @@ START_TEST(a_whole_clean_day_is_read_from_the_day_copy_and_no_other)
 }
 END_TEST
 
+START_TEST(what_is_skipped_is_not_read)
+{
+    int32_t boundaries[] = {FIRST + 3, FIRST + 2 * 96 + 5, FIRST + 6 * 96 + 7, FIRST + 8 * 96};
+    struct calendar calendar = {boundaries, 3};
+    fill_days();
+    for (int skips = 0; skips < 2; skips++) {
+        struct rollup_query query = query_of(0);
+        struct rollup rollup;
+        int64_t n[3] = {0};
+        query.calendar = &calendar;
+        query.from = boundaries[0];
+        query.to = boundaries[3];
+        query.skip_from = boundaries[1];
+        query.skip_to = boundaries[skips ? 2 : 1];
+        ck_assert_int_eq(rollup_read(tenant.connection, &query, arena, &rollup), STATUS_OK);
+        for (size_t i = 0; i < rollup.groups[0].point_count; i++)
+            for (int c = 0; c < ROLLUP_COUNTERS; c++)
+                n[rollup.groups[0].points[i].bucket] += rollup.groups[0].points[i].counts[c];
+        ck_assert_int_eq(n[0], answers_between(boundaries[0], boundaries[1]));
+        ck_assert_int_eq(n[1], skips ? 0 : answers_between(boundaries[1], boundaries[2]));
+        ck_assert_int_eq(n[2], answers_between(boundaries[2], boundaries[3]));
+        ck_assert_int_gt(n[0], 0);
+        ck_assert_int_gt(n[2], 0);
+    }
+}
+END_TEST
+
 START_TEST(filters_take_any_of_their_values_and_the_missing_one)
 {
     const struct text channels[] = {text_of("web"), TEXT_ABSENT, text_of("never heard of")};
@@ -219,6 +246,7 @@ Suite *rollup_suite(void)
     tcase_add_test(tcase, every_series_equals_a_recount_of_the_rows);
     tcase_add_test(tcase, the_day_copy_changes_no_number);
     tcase_add_test(tcase, a_whole_clean_day_is_read_from_the_day_copy_and_no_other);
+    tcase_add_test(tcase, what_is_skipped_is_not_read);
     tcase_add_test(tcase, filters_take_any_of_their_values_and_the_missing_one);
     tcase_add_test(tcase, several_projects_share_groups_by_text_and_part_by_project);
     tcase_add_test(tcase, nobody_asked_gives_no_group);

@@ -1,0 +1,80 @@
+-- Counts as rollup_read.sql has them ($1 to $11), from rows: of a customer's answers to a question the first, or with $12 the
+-- last, by time and id, in each bucket of $4; answers without a customer each. What the filters take out is not looked at.
+WITH wanted AS MATERIALIZED (
+    SELECT p.id AS project_id, w.dimension, coalesce(v.id, 0) AS id
+    FROM unnest($1::int4[]) AS p (id)
+    CROSS JOIN unnest($9::int2[], $10::text[]) AS w (dimension, value)
+    LEFT JOIN dimension_value v ON v.project_id = p.id AND v.dimension = w.dimension AND v.value = w.value
+    WHERE v.id IS NOT NULL OR w.value IS NULL
+), chosen AS MATERIALIZED (
+    SELECT c.project_id, c.id,
+           $5::int8 & (c.survey_id::int8 | (c.channel_id::int8 << 16) | (c.region_id::int8 << 32)
+                       | (c.touchpoint_id::int8 << 48)) AS key_1,
+           $6::int8 & (c.product_id::int8 | (c.segment_id::int8 << 16) | (c.declared_1_id::int8 << 32)
+                       | (c.declared_2_id::int8 << 48)) AS key_2,
+           $7::int8 & (c.declared_3_id::int8 | (c.declared_4_id::int8 << 16) | (c.country_id::int8 << 32)) AS key_3
+    FROM cell c
+    WHERE c.project_id = ANY ($1)
+      -- CASE … IS NOT NULL: the planner takes it to let everything through, and hashes these cells. Of eleven conditions in
+      -- a row it would expect one cell, and loop over the counts for each of many.
+      AND CASE WHEN ($8 & 1 = 0 OR (c.project_id, c.survey_id) IN (SELECT project_id, id FROM wanted WHERE dimension = 0))
+               AND ($8 & 2 = 0 OR (c.project_id, c.channel_id) IN (SELECT project_id, id FROM wanted WHERE dimension = 1))
+               AND ($8 & 4 = 0 OR (c.project_id, c.region_id) IN (SELECT project_id, id FROM wanted WHERE dimension = 2))
+               AND ($8 & 8 = 0 OR (c.project_id, c.touchpoint_id) IN (SELECT project_id, id FROM wanted WHERE dimension = 3))
+               AND ($8 & 16 = 0 OR (c.project_id, c.product_id) IN (SELECT project_id, id FROM wanted WHERE dimension = 4))
+               AND ($8 & 32 = 0 OR (c.project_id, c.segment_id) IN (SELECT project_id, id FROM wanted WHERE dimension = 5))
+               AND ($8 & 64 = 0 OR (c.project_id, c.declared_1_id) IN (SELECT project_id, id FROM wanted WHERE dimension = 6))
+               AND ($8 & 128 = 0 OR (c.project_id, c.declared_2_id) IN (SELECT project_id, id FROM wanted WHERE dimension = 7))
+               AND ($8 & 256 = 0 OR (c.project_id, c.declared_3_id) IN (SELECT project_id, id FROM wanted WHERE dimension = 8))
+               AND ($8 & 512 = 0 OR (c.project_id, c.declared_4_id) IN (SELECT project_id, id FROM wanted WHERE dimension = 9))
+               AND ($8 & 1024 = 0 OR (c.project_id, c.country_id) IN (SELECT project_id, id FROM wanted WHERE dimension = 10))
+          THEN true END IS NOT NULL
+), numbered AS (
+    SELECT r.*
+    FROM unnest($1) AS p (id)
+    CROSS JOIN LATERAL (
+        -- In the order of the index response_by_time: nothing is sorted.
+        SELECT project_id, customer_id, nps, csat, ces, cell_id, is_test OR excluded AS is_out,
+               coalesce(width_bucket(quarter, $4::int4[]) - 1, 0) AS bucket,
+               CASE WHEN $12::bool THEN -1 ELSE 1 END * row_number() OVER (ORDER BY occurred_at, id) AS place
+        FROM response
+        WHERE project_id = p.id
+          AND occurred_at >= to_timestamp($2::int4 * 900.0) AND occurred_at < to_timestamp($3::int4 * 900.0)
+        OFFSET 0
+    ) AS r
+    WHERE NOT is_out
+      AND ($8 = 0 OR (r.project_id::int8 << 32) | r.cell_id IN (SELECT (project_id::int8 << 32) | id FROM chosen))
+), customer AS (
+    -- An answer is one number: 32 bits its place in time, 26 its cell, 5 its counter. So the least is the one that counts, and
+    -- the three questions are settled in one pass.
+    SELECT project_id, bucket,
+           min((place << 31) | (cell_id << 5) | nps) AS nps,
+           min((place << 31) | (cell_id << 5) | (csat + 10)) AS csat,
+           min((place << 31) | (cell_id << 5) | (ces + 15)) AS ces
+    FROM numbered
+    GROUP BY project_id, bucket, customer_id, CASE WHEN customer_id IS NULL THEN place END
+), counted AS (
+    SELECT project_id, bucket, answer >> 5 AS cell_id, answer & 31 AS counter, count(*) AS n
+    FROM (
+        SELECT project_id, bucket, (unnest(ARRAY[nps, csat, ces]) & 2147483647)::int4 AS answer FROM customer
+    ) AS kept
+    WHERE answer IS NOT NULL
+    GROUP BY project_id, bucket, answer
+)
+SELECT n.project_id, c.key_1, c.key_2, c.key_3, n.bucket,
+       ARRAY[coalesce(sum(n.n) FILTER (WHERE n.counter = 0), 0), coalesce(sum(n.n) FILTER (WHERE n.counter = 1), 0),
+             coalesce(sum(n.n) FILTER (WHERE n.counter = 2), 0), coalesce(sum(n.n) FILTER (WHERE n.counter = 3), 0),
+             coalesce(sum(n.n) FILTER (WHERE n.counter = 4), 0), coalesce(sum(n.n) FILTER (WHERE n.counter = 5), 0),
+             coalesce(sum(n.n) FILTER (WHERE n.counter = 6), 0), coalesce(sum(n.n) FILTER (WHERE n.counter = 7), 0),
+             coalesce(sum(n.n) FILTER (WHERE n.counter = 8), 0), coalesce(sum(n.n) FILTER (WHERE n.counter = 9), 0),
+             coalesce(sum(n.n) FILTER (WHERE n.counter = 10), 0), coalesce(sum(n.n) FILTER (WHERE n.counter = 11), 0),
+             coalesce(sum(n.n) FILTER (WHERE n.counter = 12), 0), coalesce(sum(n.n) FILTER (WHERE n.counter = 13), 0),
+             coalesce(sum(n.n) FILTER (WHERE n.counter = 14), 0), coalesce(sum(n.n) FILTER (WHERE n.counter = 15), 0),
+             coalesce(sum(n.n) FILTER (WHERE n.counter = 16), 0), coalesce(sum(n.n) FILTER (WHERE n.counter = 17), 0),
+             coalesce(sum(n.n) FILTER (WHERE n.counter = 18), 0), coalesce(sum(n.n) FILTER (WHERE n.counter = 19), 0),
+             coalesce(sum(n.n) FILTER (WHERE n.counter = 20), 0), coalesce(sum(n.n) FILTER (WHERE n.counter = 21), 0),
+             coalesce(sum(n.n) FILTER (WHERE n.counter = 22), 0)]::int8[] AS counts
+FROM counted n
+JOIN chosen c ON (c.project_id::int8 << 32) | c.id = (n.project_id::int8 << 32) | n.cell_id
+GROUP BY n.project_id, c.key_1, c.key_2, c.key_3, n.bucket
+LIMIT $11::int4

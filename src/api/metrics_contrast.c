@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: MIT */
+#include "handlers.h"
+#include "http/reply.h"
+#include "metrics/contrast.h"
+#include "metrics_reply.h"
+
+enum { AT_BY = METRICS_AT_OWN, AT_METHOD, GROUPS_MAX = 50 };
+
+static const enum method methods[] = {METHOD_ADJUSTED_WALD, METHOD_WALD, METHOD_WELCH_T, METHOD_N1_Z, METHOD_POOLED_Z};
+static const char *const method_names[] = {"adjusted_wald", "wald", "welch_t", "n1_z", "pooled_z", NULL};
+
+const struct parameter metrics_contrast_parameters[] = {
+    METRICS_PARAMETERS,
+    [AT_BY] = METRICS_PARAMETER_BY,
+    [AT_METHOD] = {"method", PARAMETER_CHOICE, 0, 0, method_names},
+    {NULL, 0, 0, 0, NULL},
+};
+
+/* What is told apart: the groups whose number is published. Their rest holds the hidden ones too, which together are no
+ * secret: they are the total less the others. */
+struct contrast {
+    const struct metrics_query *query;
+    const struct metrics_groups *groups;
+    const struct definition *definition;
+    enum method method;
+    struct histogram whole;
+    const struct metrics_group **compared;
+    struct histogram *histograms; /* of those */
+    size_t count;
+    struct contrast_pair *pairs;
+};
+
+static bool collect(struct contrast *contrast, struct arena *arena)
+{
+    const struct metrics_groups *groups = contrast->groups;
+    contrast->compared = arena_array(arena, groups->count + 1, sizeof(struct metrics_group *));
+    contrast->histograms = arena_array(arena, groups->count + 1, sizeof *contrast->histograms);
+    if (contrast->compared == NULL || contrast->histograms == NULL)
+        return false;
+    for (size_t i = 0; i < groups->count; i++) {
+        const struct metrics_group *group = &groups->list[i];
+        if (metrics_is_hidden(&group->now, contrast->query->order_question))
+            continue;
+        contrast->compared[contrast->count] = group;
+        contrast->histograms[contrast->count++] = metrics_histogram(&group->now, contrast->query->order_question);
+    }
+    contrast->whole = metrics_histogram(&groups->now, contrast->query->order_question);
+    contrast->pairs = arena_array(arena, contrast_pair_count(contrast->count) + 1, sizeof *contrast->pairs);
+    return contrast->pairs != NULL;
+}
+
+static enum status write_overall(struct buffer *json, const struct contrast *contrast)
+{
+    struct contrast_overall overall;
+    enum status status =
+        contrast_all(contrast->definition, contrast->histograms, contrast->count, contrast->query->level, &overall);
+    if (status != STATUS_OK)
+        return status;
+    buffer_format(json, ",\"overall\":{\"method\":\"%s\"", method_name(overall.method));
+    metrics_write_double(json, "statistic", overall.statistic);
+    metrics_write_double(json, "df", overall.df);
+    metrics_write_double(json, "p", overall.p);
+    metrics_write_double(json, "smallest_expected", overall.smallest_expected);
+    metrics_write_boolean(json, "reliable", overall.reliable);
+    metrics_write_boolean(json, "significant", overall.significant);
+    buffer_string(json, "}");
+    return STATUS_OK;
+}
+
+static enum status write_rest(struct buffer *json, const struct contrast *contrast, const struct histogram *part)
+{
+    struct comparison comparison;
+    struct histogram rest = contrast->whole;
+    enum status status = contrast_with_rest(contrast->definition, &contrast->whole, part, contrast->query->level,
+                                            contrast->method, &comparison);
+    if (status == STATUS_OK)
+        status = histogram_subtract(&rest, part);
+    if (status != STATUS_OK)
+        return status;
+    buffer_format(json, ",\"rest\":{\"n\":%lld", (long long)histogram_n(&rest));
+    metrics_write_double(json, "value", score_value(contrast->definition, &rest));
+    metrics_write_comparison(json, &comparison);
+    buffer_string(json, "}");
+    return STATUS_OK;
+}
+
+static enum status write_group(struct buffer *json, const struct contrast *contrast, const struct metrics_group *group)
+{
+    enum question question = contrast->query->order_question;
+    struct histogram part = metrics_histogram(&group->now, question);
+    enum status status;
+    buffer_string(json, "{");
+    metrics_write_labels(json, contrast->query, group);
+    buffer_string(json, ",");
+    status = metrics_write_estimate(json, contrast->query, &group->now, question);
+    if (status == STATUS_OK && metrics_is_hidden(&group->now, question))
+        buffer_string(json, ",\"rest\":null");
+    else if (status == STATUS_OK)
+        status = write_rest(json, contrast, &part);
+    buffer_string(json, "}");
+    return status;
+}
+
+static void write_side(struct buffer *json, const struct contrast *contrast, const char *name, size_t i)
+{
+    buffer_format(json, "\"%s\":{", name);
+    metrics_write_labels(json, contrast->query, contrast->compared[i]);
+    buffer_string(json, "}");
+}
+
+static enum status write_pairs(struct buffer *json, const struct contrast *contrast)
+{
+    enum status status = contrast_pairs(contrast->definition, contrast->histograms, contrast->count,
+                                        contrast->query->level, contrast->method, contrast->pairs);
+    buffer_string(json, ",\"pairs\":[");
+    for (size_t i = 0; status == STATUS_OK && i < contrast_pair_count(contrast->count); i++) {
+        struct contrast_pair *pair = &contrast->pairs[i];
+        buffer_string(json, i ? ",{" : "{");
+        write_side(json, contrast, "a", pair->a);
+        buffer_string(json, ",");
+        write_side(json, contrast, "b", pair->b);
+        /* The verdict is the one that knows of the other pairs. */
+        pair->comparison.significant = pair->significant;
+        metrics_write_comparison(json, &pair->comparison);
+        metrics_write_double(json, "p_holm", pair->p_holm);
+        buffer_string(json, "}");
+    }
+    buffer_string(json, "]");
+    return status;
+}
+
+static enum status write(struct metrics_reply *reply, const struct contrast *contrast)
+{
+    const struct metrics_groups *groups = contrast->groups;
+    struct buffer *json = &reply->json;
+    enum status status;
+    metrics_reply_begin(reply, contrast->query, groups);
+    metrics_write_metric(json, contrast->query);
+    status = write_overall(json, contrast);
+    buffer_string(json, ",\"groups\":[");
+    for (size_t i = 0; status == STATUS_OK && i < groups->count; i++) {
+        buffer_string(json, i ? "," : "");
+        status = write_group(json, contrast, &groups->list[i]);
+    }
+    buffer_string(json, "]");
+    if (status == STATUS_OK)
+        status = write_pairs(json, contrast);
+    buffer_string(json, ",\"total\":{");
+    if (status == STATUS_OK)
+        status = metrics_write_estimate(json, contrast->query, &groups->now, contrast->query->order_question);
+    buffer_string(json, "}}\n");
+    return status;
+}
+
+/* Wald is a method of the scores' own intervals too. */
+static void choose_method(struct request *request, struct metrics_query *query, struct contrast *contrast)
+{
+    const struct parameter_value *method = request_parameter(request, AT_METHOD);
+    struct histogram nobody;
+    struct comparison comparison;
+    if (!method->is_set)
+        return;
+    contrast->method = methods[method->integer];
+    query->method = contrast->method == METHOD_WALD ? METHOD_WALD : METHOD_DEFAULT;
+    histogram_init(&nobody, contrast->definition->min, contrast->definition->max);
+    if (comparison_of(contrast->definition, &nobody, &nobody, query->level, contrast->method, &comparison) != STATUS_OK)
+        reply_fault(request, NULL, "method", "'%s' is not a method of %s", method_names[method->integer],
+                    metrics_question_names[query->order_question]);
+}
+
+static bool check_count(struct request *request, const struct metrics_groups *groups)
+{
+    if (groups->count <= GROUPS_MAX)
+        return true;
+    reply_fault(request, NULL, "by", "makes %zu groups, and %d can be contrasted: filter some out", groups->count,
+                GROUPS_MAX);
+    reply_problem(request, 422, "too-large", "Ask for fewer groups.");
+    return false;
+}
+
+static void answer(struct request *request, struct connection *connection, struct arena *arena)
+{
+    struct metrics_query query;
+    struct metrics_frame frame;
+    struct metrics_groups groups;
+    struct metrics_reply reply;
+    struct contrast contrast = {.query = &query, .groups = &groups, .method = METHOD_DEFAULT};
+
+    if (!metrics_query_of_path(request, &query))
+        return;
+    contrast.definition = metrics_definition(query.order_question);
+    metrics_query_columns(request, &query, "by", request_parameter(request, AT_BY), true);
+    choose_method(request, &query, &contrast);
+    if (!metrics_query_end(request) || !metrics_read_groups(request, connection, arena, &query, &frame, &groups) ||
+        !check_count(request, &groups))
+        return;
+    metrics_groups_sort(&query, &groups);
+    if (collect(&contrast, arena))
+        metrics_reply_send(request, &reply, write(&reply, &contrast));
+    else
+        problem_of_status(request, STATUS_NO_MEMORY, "metrics");
+}
+
+/* GET /v1/metrics/{metric}/contrast. */
+enum outcome metrics_contrast(struct request *request, struct service *service, struct connection *connection)
+{
+    (void)service;
+    return metrics_run(request, connection, answer);
+}

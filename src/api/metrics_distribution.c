@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: MIT */
+#include "handlers.h"
+#include "metrics_reply.h"
+
+enum { AT_GROUP_BY = METRICS_AT_OWN, AT_LIMIT };
+
+const struct parameter metrics_distribution_parameters[] = {
+    METRICS_PARAMETERS,
+    [AT_GROUP_BY] = METRICS_PARAMETER_GROUP_BY,
+    [AT_LIMIT] = METRICS_PARAMETER_LIMIT,
+    {NULL, 0, 0, 0, NULL},
+};
+
+/* "count", "share", "interval" of some of n answers. */
+static void write_share(struct buffer *json, const struct metrics_query *query, int64_t count, int64_t n)
+{
+    const struct interval interval = interval_of_share(count, n, query->level);
+    buffer_format(json, "\"count\":%lld", (long long)count);
+    metrics_write_double(json, "share", 100 * (double)count / (double)n);
+    metrics_write_interval(json, "interval", &interval);
+    buffer_string(json, "}");
+}
+
+static void write_scores(struct buffer *json, const struct metrics_query *query, const struct histogram *histogram)
+{
+    buffer_string(json, ",\"scores\":[");
+    for (int i = 0; i <= histogram->max - histogram->min; i++) {
+        buffer_format(json, "%s{\"score\":%d,", i ? "," : "", histogram->min + i);
+        write_share(json, query, histogram->counts[i], histogram_n(histogram));
+    }
+    buffer_string(json, "]");
+}
+
+static void write_bands(struct buffer *json, const struct metrics_query *query, const struct histogram *histogram)
+{
+    static const char *const names[] = {"satisfied", "neutral", "dissatisfied"};
+    static const char *const names_of_nps[] = {"promoters", "passives", "detractors"};
+    const char *const *used = query->order_question == QUESTION_NPS ? names_of_nps : names;
+    const struct bands bands = bands_of(metrics_definition(query->order_question), histogram);
+    const int64_t counts[] = {bands.satisfied, bands.neutral, bands.dissatisfied};
+    buffer_string(json, ",\"bands\":{");
+    for (int i = 0; i < 3; i++) {
+        buffer_format(json, "%s\"%s\":{", i ? "," : "", used[i]);
+        write_share(json, query, counts[i], bands_n(bands));
+    }
+    buffer_string(json, "}");
+}
+
+static enum status write_number(struct buffer *json, const struct metrics_query *query,
+                                const struct metrics_counts *counts)
+{
+    struct histogram histogram = metrics_histogram(counts, query->order_question);
+    enum status status = metrics_write_estimate(json, query, counts, query->order_question);
+    if (status != STATUS_OK)
+        return status;
+    if (metrics_is_hidden(counts, query->order_question)) {
+        buffer_string(json, ",\"scores\":null,\"bands\":null");
+    } else {
+        write_scores(json, query, &histogram);
+        write_bands(json, query, &histogram);
+    }
+    return STATUS_OK;
+}
+
+static enum status write(struct metrics_reply *reply, const struct metrics_query *query,
+                         const struct metrics_groups *groups)
+{
+    struct buffer *json = &reply->json;
+    enum status status = STATUS_OK;
+    metrics_reply_begin(reply, query, groups);
+    metrics_write_metric(json, query);
+    buffer_string(json, ",\"groups\":[");
+    for (size_t i = 0; status == STATUS_OK && i < groups->shown; i++) {
+        buffer_string(json, i ? ",{" : "{");
+        metrics_write_labels(json, query, &groups->list[i]);
+        buffer_string(json, query->column_count ? "," : "");
+        status = write_number(json, query, &groups->list[i].now);
+        buffer_string(json, "}");
+    }
+    buffer_string(json, "],\"total\":{");
+    if (status == STATUS_OK)
+        status = write_number(json, query, &groups->now);
+    buffer_string(json, "}}\n");
+    return status;
+}
+
+static void answer(struct request *request, struct connection *connection, struct arena *arena)
+{
+    struct metrics_query query;
+    struct metrics_frame frame;
+    struct metrics_groups groups;
+    struct metrics_reply reply;
+
+    if (!metrics_query_of_path(request, &query))
+        return;
+    metrics_query_columns(request, &query, "group_by", request_parameter(request, AT_GROUP_BY), false);
+    metrics_query_limit(&query, request_parameter(request, AT_LIMIT));
+    if (!metrics_query_end(request) || !metrics_read_groups(request, connection, arena, &query, &frame, &groups))
+        return;
+    metrics_groups_sort(&query, &groups);
+    metrics_reply_send(request, &reply, write(&reply, &query, &groups));
+}
+
+/* GET /v1/metrics/{metric}/distribution. */
+enum outcome metrics_distribution(struct request *request, struct service *service, struct connection *connection)
+{
+    (void)service;
+    return metrics_run(request, connection, answer);
+}

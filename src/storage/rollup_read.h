@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef HARK_STORAGE_ROLLUP_READ_H
+#define HARK_STORAGE_ROLLUP_READ_H
+
+#include "query.h"
+#include "rollup_group.h"
+
+/* Inside storage/ only, for statements that take a rollup_query as rollup_read.sql does and answer with its columns. */
+
+/* A transaction that plans them well; ended by rollup_end, which hands on the status or its own. */
+enum status rollup_begin(struct connection *connection) __attribute__((warn_unused_result));
+enum status rollup_end(struct connection *connection, enum status status) __attribute__((warn_unused_result));
+
+/* $1 to $11. */
+void rollup_arguments(struct arguments *arguments, const struct rollup_query *query);
+/* For rollup_group. */
+enum status rollup_rows(struct connection *connection, enum query_name name, struct arguments *arguments,
+                        struct arena *arena, struct rollup_row **rows, size_t *count)
+    __attribute__((warn_unused_result));
+
+#endif
