@@ -217,7 +217,7 @@ lint:
 	@tools/install-packages lint
 	@$(MAKE) --no-print-directory lint-format lint-layers lint-scripts lint-symbols lint-tidy
 lint-format:
-	clang-format --dry-run -Werror $(C_FILES)
+	@clang-format --dry-run -Werror $(C_FILES)
 .PHONY: format
 format:
 	clang-format -i $(C_FILES)
@@ -230,7 +230,7 @@ lint-symbols: $(LIBRARY)
 lint-scripts:
 	$(if $(SCRIPTS),shellcheck $(SCRIPTS))
 lint-tidy: $(GENERATED_HEADERS)
-	printf '%s\n' $(filter %.c,$(C_FILES)) | xargs -P 2 -n 8 sh -c \
+	@printf '%s\n' $(filter %.c,$(C_FILES)) | xargs -P 2 -n 8 sh -c \
 	    'clang-tidy --quiet --warnings-as-errors="*" "$$@" -- $(BASE_FLAGS) $(TEST_FLAGS) 2>/dev/null' clang-tidy
 
 # --- the rest --------------------------------------------------------------------------------------------------------
