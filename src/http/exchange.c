@@ -319,6 +319,15 @@ static struct client *client_of(struct MHD_Connection *connection)
     return MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)->socket_context;
 }
 
+/* The query is ours to decode, from our copy. libmicrohttpd would make an entry of each of its pairs in the memory of the
+ * connection, and where they are so many that it runs out, closes the connection without a word. */
+static void hide_query(const char *target)
+{
+    char *mark = target == NULL ? NULL : strchr(target, '?');
+    if (mark != NULL)
+        mark[1] = '\0'; /* it has found the mark itself already, and ends the path there */
+}
+
 void *exchange_on_target(void *context, const char *target, struct MHD_Connection *connection)
 {
     struct loop *loop = context;
@@ -326,6 +335,7 @@ void *exchange_on_target(void *context, const char *target, struct MHD_Connectio
     access_begin(&loop->server->access);
     client->is_busy = true;
     client->request = request_new(loop, client, connection, target == NULL ? "" : target);
+    hide_query(target);
     return client->request;
 }
 

@@ -163,6 +163,20 @@ START_TEST(handler_sees_path_query_and_headers_decoded)
 }
 END_TEST
 
+/* libmicrohttpd would keep each pair in the memory of the connection, and run out of it. */
+START_TEST(query_of_thousands_of_pairs_is_a_400)
+{
+    static const size_t counts[] = {101, 300, 4000};
+    for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
+        char path[16 + 2 * 4000];
+        size_t size = (size_t)snprintf(path, sizeof path, "/livez?");
+        for (size_t n = 0; n < counts[i]; n++)
+            size += (size_t)snprintf(path + size, sizeof path - size, "a&");
+        ck_assert_int_eq(layer_status_of("GET", path, NULL, NULL), 400);
+    }
+}
+END_TEST
+
 START_TEST(bad_query_names_the_parameter)
 {
     static const char *const paths[] = {"/show?a=1&channel=%zz", "/show?channel=%00", "/show?channel=%ff"};
@@ -345,8 +359,8 @@ Suite *http_layer_suite(void)
                            options_tells_the_methods, preflight_opens_cors_routes,
                            errors_of_cors_routes_can_be_read_by_pages, sane_request_id_is_echoed,
                            handler_sees_path_query_and_headers_decoded, bad_query_names_the_parameter,
-                           at_most_100_faults_are_listed, reply_that_was_never_set_is_a_500, unchanged_has_no_body,
-                           large_reply_arrives_whole));
+                           query_of_thousands_of_pairs_is_a_400, at_most_100_faults_are_listed,
+                           reply_that_was_never_set_is_a_500, unchanged_has_no_body, large_reply_arrives_whole));
     layer_case(suite, "guard", layer_setup,
                LAYER_TESTS(what_may_be_read_in_two_ways_is_refused, what_libmicrohttpd_hides_is_refused,
                            long_headers_in_pieces_are_accounted_for, more_than_100_headers_are_a_431,
