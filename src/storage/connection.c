@@ -19,7 +19,7 @@ static void ignore_notice(void *context, const PGresult *result)
 
 enum status connection_script(struct connection *connection, const char *sql)
 {
-    PGresult *pg = PQexec(connection->pg, sql);
+    PGresult *pg = PQsendQuery(connection->pg, sql) ? connection_await(connection) : NULL;
     ExecStatusType result = PQresultStatus(pg);
     const char *sqlstate = PQresultErrorField(pg, PG_DIAG_SQLSTATE);
     enum status status = STATUS_OK;
@@ -27,20 +27,20 @@ enum status connection_script(struct connection *connection, const char *sql)
         status = sqlstate_status(sqlstate);
         LOG(LOG_LEVEL_WARN, "statement failed", LOG_STRING("sqlstate", sqlstate),
             LOG_STRING("status", status_name(status)));
-        if (PQstatus(connection->pg) != CONNECTION_OK)
+        if (status == STATUS_LOST || PQstatus(connection->pg) != CONNECTION_OK)
             connection->is_broken = true;
     }
     PQclear(pg);
     return status;
 }
 
-static bool setting_is_off(PGconn *pg, const char *name)
+static bool setting_is_off(struct connection *connection, const char *name)
 {
     char sql[64];
     PGresult *result;
     bool off;
     snprintf(sql, sizeof sql, "SHOW %s", name);
-    result = PQexec(pg, sql);
+    result = PQsendQuery(connection->pg, sql) ? connection_await(connection) : NULL;
     off = PQresultStatus(result) == PGRES_TUPLES_OK && strcmp(PQgetvalue(result, 0, 0), "off") == 0;
     PQclear(result);
     return off;
@@ -56,7 +56,7 @@ static enum status check_server(struct connection *connection)
         return STATUS_INVALID;
     }
     for (size_t i = 0; i < sizeof needed / sizeof needed[0]; i++)
-        if (!connection->options.allow_unsafe && setting_is_off(connection->pg, needed[i])) {
+        if (!connection->options.allow_unsafe && setting_is_off(connection, needed[i])) {
             log_error("PostgreSQL runs with %s = off: an acknowledged answer could be lost. Turn it on, or set "
                       "HARK_ALLOW_UNSAFE_DATABASE=on to accept that",
                       needed[i]);
@@ -68,6 +68,7 @@ static enum status check_server(struct connection *connection)
 static enum status configure(struct connection *connection)
 {
     char sql[320];
+    PQsetnonblocking(connection->pg, 1); /* connection_await waits, with a limit */
     PQsetErrorVerbosity(connection->pg, PQERRORS_SQLSTATE);
     PQsetErrorContextVisibility(connection->pg, PQSHOW_CONTEXT_NEVER);
     PQsetNoticeReceiver(connection->pg, ignore_notice, NULL);

@@ -18,6 +18,9 @@ struct connection {
 
 /* The bytes of a value; NULL for SQL's NULL. */
 const void *result_bytes(const struct result *result, int row, int column, int *size);
+/* The result of what was sent: of several statements the last one's, or the first error. NULL, and the session is broken: the socket
+ * broke, or the server was silent for longer than a statement may take. Waits without end where the options set no limit. */
+PGresult *connection_await(struct connection *connection) __attribute__((warn_unused_result));
 /* One statement or several as text, for migrations and settings; results are thrown away. */
 enum status connection_script(struct connection *connection, const char *sql) __attribute__((warn_unused_result));
 

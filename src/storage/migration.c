@@ -66,10 +66,12 @@ static enum status apply_missing(struct connection *connection, int *applied)
 
 enum status migration_apply(struct connection *connection, int *applied)
 {
+    enum status status;
     /* A migration of a large table, and the wait for another process that is at it, may take longer than a statement of
      * the service may. */
-    enum status status = connection_script(connection, "SET statement_timeout = 0; SET lock_timeout = 0;"
-                                                       "SELECT pg_advisory_lock(" LOCK_CLASS ", 1)");
+    connection->options.statement_timeout_ms = 0;
+    status = connection_script(connection, "SET statement_timeout = 0; SET lock_timeout = 0;"
+                                           "SELECT pg_advisory_lock(" LOCK_CLASS ", 1)");
     *applied = 0;
     if (status != STATUS_OK)
         return status;

@@ -69,7 +69,9 @@ static enum status prepare(struct connection *connection, enum query_name name)
     PGresult *pg;
     if (connection->is_prepared[name])
         return STATUS_OK;
-    pg = PQprepare(connection->pg, query_texts[name].name, query_texts[name].sql, 0, NULL);
+    pg = PQsendPrepare(connection->pg, query_texts[name].name, query_texts[name].sql, 0, NULL)
+             ? connection_await(connection)
+             : NULL;
     if (PQresultStatus(pg) != PGRES_COMMAND_OK)
         return failed(connection, name, pg);
     PQclear(pg);
@@ -109,7 +111,9 @@ enum status query_run(struct connection *connection, enum query_name name, struc
         return status;
     if (arguments)
         count = collect(arguments, values, lengths, formats);
-    pg = PQexecPrepared(connection->pg, query_texts[name].name, count, values, lengths, formats, 1);
+    pg = PQsendQueryPrepared(connection->pg, query_texts[name].name, count, values, lengths, formats, 1)
+             ? connection_await(connection)
+             : NULL;
     if (PQresultStatus(pg) != PGRES_TUPLES_OK && PQresultStatus(pg) != PGRES_COMMAND_OK)
         return failed(connection, name, pg);
     *result = (struct result *)(void *)pg;

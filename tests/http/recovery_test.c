@@ -278,6 +278,47 @@ START_TEST(while_postgres_is_away_a_503_says_when_to_come_again)
 }
 END_TEST
 
+/* The postmaster and all its sessions: as when the disk under them hangs. */
+static void signal_postgres(int signal)
+{
+    pid_t postmaster = serve_postgres(serve_folder(serve));
+    char path[64];
+    ck_assert_int_gt(postmaster, 0);
+    snprintf(path, sizeof path, "/proc/%d/task/%d/children", (int)postmaster, (int)postmaster);
+    FILE *children = fopen(path, "r");
+    int child;
+    ck_assert_ptr_nonnull(children);
+    while (fscanf(children, "%d", &child) == 1)
+        (void)kill(child, signal);
+    fclose(children);
+    ck_assert_int_eq(kill(postmaster, signal), 0);
+}
+
+START_TEST(postgres_that_hangs_is_given_up_and_taken_back)
+{
+    static const char body[] = "{\"id\":\"0192f1c4-7c1b-7d3a-9f5e-2b6c8d4e1f77\",\"answers\":{\"nps\":9}}";
+    open_with(HARK_WORDS("HARK_STATEMENT_TIMEOUT=500ms", "HARK_COMMIT_TIMEOUT=1s"));
+    ck_assert_status(api_post(&api, "/v1/responses", "{\"answers\":{\"nps\":9}}"), 201);
+    signal_postgres(SIGSTOP);
+    int64_t since = clock_monotonic_us();
+    const struct api_reply *reply = api_post(&api, "/v1/responses", body);
+    char value[32];
+    ck_assert_status(reply, 503);
+    ck_assert_str_ne(http_reply_header(&reply->http, "Retry-After", value, sizeof value), "");
+    ck_assert_int_lt(clock_monotonic_us() - since, 15000000);
+    ck_assert_status(api_get(&api, "/v1/metrics"), 503);
+    signal_postgres(SIGCONT);
+    wait_until_ready();
+    do { /* ready is said of a session that may not know yet that it was lost */
+        reply = api_post(&api, "/v1/responses", body);
+    } while (reply->status == 503 && clock_monotonic_us() - since < 40000000);
+    ck_assert_msg(reply->status == 200 || reply->status == 201, "%d", reply->status);
+    ck_assert_int_eq((int)api_count(&api, "SELECT count(*) FROM response WHERE project_id = %d"), 2);
+    ck_assert_int_eq(api_metric(&api, "nps", NULL), 2);
+    close_all();
+}
+END_TEST
+
 /* --- the server stops -------------------------------------------------------------------------------------------------- */
 
 /* A row that nobody was told of is one of a request that was cut short. */
@@ -422,6 +463,7 @@ Suite *recovery_suite(void)
     return API_SUITE("recovery", NULL, NULL, killed_postgres_comes_back_by_itself_and_nothing_acknowledged_is_lost,
                      reader_waits_out_a_restart_or_is_told_when_to_come_again, read_that_lost_its_session_is_run_again,
                      sessions_that_are_ended_are_opened_anew, while_postgres_is_away_a_503_says_when_to_come_again,
+                     postgres_that_hangs_is_given_up_and_taken_back,
                      sigterm_under_load_loses_no_acknowledged_answer_and_cuts_no_request_short,
                      killed_server_has_kept_every_acknowledged_answer,
                      many_keep_alive_connections_that_all_post_are_all_served,
