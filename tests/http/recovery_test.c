@@ -414,7 +414,8 @@ START_TEST(full_queue_is_a_503_and_what_was_queued_is_answered)
     size_t created = 0;
     size_t refused = 0;
     char headers[160];
-    open_with(HARK_WORDS("HARK_QUEUE_SIZE=16"));
+    /* On a slow machine the queue takes long to fill: nothing of it may give up meanwhile. */
+    open_with(HARK_WORDS("HARK_QUEUE_SIZE=16", "HARK_COMMIT_TIMEOUT=60s", "HARK_STATEMENT_TIMEOUT=60s"));
     snprintf(headers, sizeof headers, "Authorization: Bearer %s\r\nContent-Type: application/json\r\n",
              api.keys[SCOPE_WRITE]);
     PGconn *pg = PQconnectdb(api.url);
