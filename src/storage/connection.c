@@ -194,8 +194,3 @@ enum status connection_ping(struct connection *connection)
 {
     return connection_is_good(connection) ? connection_script(connection, "SELECT 1") : STATUS_UNAVAILABLE;
 }
-
-void *connection_handle(struct connection *connection)
-{
-    return connection->pg;
-}

@@ -97,8 +97,4 @@ struct text *result_texts(const struct result *result, int row, int column, stru
 /* What a failed statement means. sqlstate NULL: the connection broke. Pure. */
 enum status sqlstate_status(const char *sqlstate);
 
-/* For modules of storage/ that speak to libpq beyond statements (LISTEN). */
-struct pg_conn;
-void *connection_handle(struct connection *connection);
-
 #endif
