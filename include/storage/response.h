@@ -25,6 +25,12 @@ struct question_scale {
 };
 extern const struct question_scale question_scales[QUESTION_COUNT];
 
+/* A score of a question that is not built in. */
+struct answer {
+    int32_t definition_id;
+    int8_t score;
+};
+
 /* A customer's answers. Times in us since 1970; absent texts are missing. properties is JSON. */
 struct response {
     struct id id;
@@ -33,6 +39,9 @@ struct response {
     int32_t cell_id; /* 0: not resolved yet */
     int32_t key_id;
     int8_t scores[QUESTION_COUNT];
+    struct answer *answers; /* ascending by definition, each once */
+    size_t answer_count;
+    int32_t survey_version; /* that the answers were checked against; 0: the survey is not defined */
     bool is_test;
     bool has_given_time; /* occurred_us stands in what was submitted and needs no correction */
     uint8_t content_hash[CONTENT_HASH_SIZE];

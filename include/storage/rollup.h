@@ -15,7 +15,15 @@
 
 enum {
     ROLLUP_COUNTERS = 23, /* nps 0-10, csat 1-5, ces 1-7: the scores of question_scales, one after the other */
+    ROLLUP_SCORES = 11,   /* of any other question, from the lowest of its scale on */
     ROLLUP_ROWS_MAX = 100000
+};
+
+/* A question other than the built-in ones (of which dedupe_read takes the ids too). */
+struct rollup_definition {
+    int32_t project_id;
+    int32_t id;
+    int32_t question; /* dedupe_read: answers to definitions of one number are answers to one question */
 };
 
 struct rollup_query {
@@ -28,8 +36,10 @@ struct rollup_query {
     int32_t skip_to;
     uint32_t group_by; /* a bit for each enum dimension */
     bool by_project;
-    const struct text *values[DIMENSION_COUNT]; /* any of them; an absent text stands for a missing value */
-    size_t value_counts[DIMENSION_COUNT];       /* 0: any */
+    const struct text *values[DIMENSION_COUNT];  /* any of them; an absent text stands for a missing value */
+    size_t value_counts[DIMENSION_COUNT];        /* 0: any */
+    const struct rollup_definition *definitions; /* also counted, beside the built-in questions */
+    size_t definition_count;
 };
 
 /* Of one bucket of one group; never without an answer. */
@@ -38,11 +48,20 @@ struct rollup_point {
     int64_t counts[ROLLUP_COUNTERS];
 };
 
+/* The same of a question in rollup_query.definitions. */
+struct rollup_question_point {
+    int32_t bucket;
+    int32_t definition; /* its index there */
+    int64_t counts[ROLLUP_SCORES];
+};
+
 struct rollup_group {
     int32_t project_id;                  /* 0 unless by_project */
     struct text values[DIMENSION_COUNT]; /* of the grouped dimensions; absent: missing */
     struct rollup_point *points;         /* ascending by bucket */
     size_t point_count;
+    struct rollup_question_point *question_points; /* ascending by bucket, then definition */
+    size_t question_point_count;
 };
 
 /* In no order. Groups of several projects with the same values are one, unless by_project. */
