@@ -52,11 +52,17 @@ SOURCES    := $(sort $(wildcard src/*.c src/*/*.c))
 QUERIES    := $(sort $(wildcard sql/queries/*.sql))
 MIGRATIONS := $(sort $(wildcard sql/schema/*.sql))
 OPENAPI    := $(wildcard openapi.yaml)
+WEB        := $(sort $(wildcard web/* web/*/*.*))
 SCRIPTS    := $(sort $(wildcard tools/*-* .ci/run bench/*.sh tests/*/*.sh tests/*/run docker/*.sh))
 
 GENERATED         := $(BUILD)/generated
-GENERATED_HEADERS := $(GENERATED)/query_names.h $(GENERATED)/migrations.h $(GENERATED)/openapi.h
-GENERATED_SOURCES := $(GENERATED)/queries.c $(GENERATED)/migrations.c $(GENERATED)/openapi.c
+GENERATED_HEADERS := $(GENERATED)/query_names.h $(GENERATED)/migrations.h $(GENERATED)/openapi.h $(GENERATED)/assets.h
+GENERATED_SOURCES := $(GENERATED)/queries.c $(GENERATED)/migrations.c $(GENERATED)/openapi.c $(GENERATED)/assets.c
+
+# What a browser gets, as it is served: web/, and the library that draws the lines, from Debian's package of it.
+DYGRAPHS := /usr/share/javascript/dygraphs
+ASSETS    = $(patsubst %,$(BUILD)/%,$(filter-out %/,$(foreach file,$(WEB),$(if $(wildcard $(file)/*),,$(file))))) \
+            $(BUILD)/web/page/dygraph.js
 
 object = $(patsubst %.c,$(BUILD)/%.o,$(1))
 
@@ -116,6 +122,7 @@ LIST_library    = $(LIBRARY_OBJECTS)
 LIST_queries    = $(QUERIES)
 LIST_migrations = $(MIGRATIONS)
 LIST_openapi    = $(OPENAPI)
+LIST_assets     = $(ASSETS)
 LIST_unit       = $(call suites,unit)
 LIST_sql        = $(call suites,sql)
 LIST_http       = $(call suites,http)
@@ -148,6 +155,24 @@ $(GENERATED)/openapi.h: tools/embed.awk
 $(GENERATED)/openapi.c: $(GENERATED)/openapi.list $(OPENAPI) tools/embed.awk
 	@echo "  EMBED $@"
 	$(Q)$(EMBED) -v output=openapi $(OPENAPI) > $@
+$(BUILD)/web/page/dygraph.js: $(DYGRAPHS)/dygraph.min.js
+	@mkdir -p $(@D)
+	$(Q)sed '/^\/\/# sourceMappingURL=/d' $< > $@
+$(DYGRAPHS)/%:
+	@echo "make: $@ is missing; install it with: tools/install-packages build" >&2; exit 1
+$(BUILD)/web/%: web/%
+	@mkdir -p $(@D)
+	$(Q)cp $< $@
+# -n: without the time, so that the same source makes the same program.
+$(BUILD)/web/%.gz: $(BUILD)/web/%
+	$(Q)gzip -9nc $< > $@
+$(GENERATED)/assets.h: tools/embed.awk
+	@mkdir -p $(@D)
+	@echo "  EMBED $@"
+	$(Q)$(EMBED) -v output=assets_header > $@
+$(GENERATED)/assets.c: $(GENERATED)/assets.list $(ASSETS) $(addsuffix .gz,$(ASSETS)) tools/embed.awk
+	@echo "  EMBED $@"
+	$(Q)$(EMBED) -v output=assets -v root=$(BUILD)/web $(ASSETS) > $@
 $(GENERATED)/%_suites.c: $(GENERATED)/%.list tools/embed.awk
 	@echo "  EMBED $@"
 	$(Q)$(EMBED) -v output=suites $(LIST_$*) > $@
@@ -174,9 +199,21 @@ $(foreach kind,$(KINDS),$(eval $(call test_rules,$(kind))))
 .PHONY: test test-all
 test:
 	@tools/install-packages test
-	@$(MAKE) --no-print-directory test-all
+	@$(MAKE) --no-print-directory test-all BROWSER_TESTS=$(BROWSER_TESTS)
+# BROWSER_TESTS=yes: those in a browser, too, where its tools are there.
+BROWSER_TESTS     ?= yes
+browser_program    = $(if $(filter yes,$(BROWSER_TESTS)),$(shell TEST_HARK=$(BUILD)/hark tests/browser/run --check && echo tests/browser/run))
 test-all: $(TEST_PROGRAMS) $(BUILD)/hark
-	@TEST_HARK=$(BUILD)/hark tools/run-tests $(TEST_PROGRAMS)
+	@TEST_HARK=$(BUILD)/hark tools/run-tests $(TEST_PROGRAMS) $(browser_program)
+	@$(if $(filter yes,$(BROWSER_TESTS)),TEST_HARK=$(BUILD)/hark tests/browser/run --check || \
+	    echo "No browser: its tests were left out. make test-browser brings one, and runs them.",:)
+
+# The page and the widget in Debian's chromium; screenshots are kept in $(BUILD)/browser.
+.PHONY: test-browser
+test-browser:
+	@tools/install-packages browser
+	@$(MAKE) --no-print-directory all
+	@TEST_HARK=$(BUILD)/hark tests/browser/run $(TEST)
 
 # openapi.yaml against a running service. Apart from `test`, for its tools come from npm and pip.
 .PHONY: test-contract
@@ -190,11 +227,11 @@ test-contract:
 asan:
 	@tools/install-packages test
 	@ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1 UBSAN_OPTIONS=print_stacktrace=1 \
-	    $(MAKE) --no-print-directory BUILD=$(BUILD)/asan SANITIZE=address,undefined test-all
+	    $(MAKE) --no-print-directory BUILD=$(BUILD)/asan SANITIZE=address,undefined BROWSER_TESTS=no test-all
 tsan:
 	@tools/install-packages test
 	@TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1 \
-	    $(MAKE) --no-print-directory BUILD=$(BUILD)/tsan SANITIZE=thread KINDS="unit http" test-all
+	    $(MAKE) --no-print-directory BUILD=$(BUILD)/tsan SANITIZE=thread KINDS="unit http" BROWSER_TESTS=no test-all
 
 # Tests that began as root go on as another user, who must be able to write the counts.
 .PHONY: coverage
@@ -203,7 +240,7 @@ coverage:
 	@$(MAKE) --no-print-directory BUILD=$(BUILD)/coverage COVERAGE=1 all $(patsubst $(BUILD)/%,$(BUILD)/coverage/%,$(TEST_PROGRAMS))
 	@find $(BUILD)/coverage -name '*.gcda' -delete
 	@chmod -R a+rwX $(BUILD)/coverage
-	@umask 0; $(MAKE) --no-print-directory BUILD=$(BUILD)/coverage COVERAGE=1 test-all
+	@umask 0; $(MAKE) --no-print-directory BUILD=$(BUILD)/coverage COVERAGE=1 BROWSER_TESTS=no test-all
 	lcov --quiet --capture --no-external --base-directory . --directory $(BUILD)/coverage/src --output-file $(BUILD)/coverage/lcov.info
 	genhtml --quiet --output-directory $(BUILD)/coverage/html $(BUILD)/coverage/lcov.info
 	@echo "see $(BUILD)/coverage/html/index.html"
@@ -249,6 +286,7 @@ help:
 	@echo 'make            build/hark'
 	@echo 'make run        installs what is missing, builds, and serves on http://127.0.0.1:8080 with a PostgreSQL of its own'
 	@echo 'make test       all tests: test-unit (a second, no database), test-sql, test-http'
+	@echo 'make test-browser   the page and the widget in a real browser; TEST=word picks some'
 	@echo 'make test-contract  openapi.yaml against the running service, both ways'
 	@echo 'make lint       clang-format, include layers, shellcheck, clang-tidy'
 	@echo 'make format     lays the C files out as .clang-format says'

@@ -4,6 +4,7 @@
 #   queries            their texts, in the same order
 #   migrations_header, migrations      from NNNN_name.sql
 #   openapi_header, openapi            one text and its size
+#   assets_header, assets              what lies below the folder -v root=, each file with its .gz beside it
 #   suites             the test suites of <name>_test.c files
 # Texts are string literals, a line each, far beyond the 4095 characters that C11 promises: gcc and clang have no limit,
 # so only the warning is silenced.
@@ -110,6 +111,62 @@ function write_openapi()
     print "const size_t openapi_yaml_size = sizeof openapi_yaml - 1;"
 }
 
+function write_assets_header()
+{
+    print "#ifndef HARK_GENERATED_ASSETS_H\n#define HARK_GENERATED_ASSETS_H\n\n#include <stddef.h>\n"
+    print "struct asset {"
+    print "    const char *path;   /* \"page/page.css\" */"
+    print "    const char *sha256; /* of its bytes, in hexadecimal */"
+    print "    const char *bytes;"
+    print "    size_t size;"
+    print "    const char *gzip;"
+    print "    size_t gzip_size;"
+    print "};\n"
+    print "extern const struct asset assets[];\nextern const size_t asset_count;\n\n#endif"
+}
+
+# Not a string literal, as a file may hold any byte.
+function write_bytes(name, path,    command, line, status)
+{
+    command = "od -An -v -tu1 '" path "'"
+    printf "static const unsigned char %s[] = {\n", name
+    while ((status = (command | getline line)) > 0) {
+        gsub(/^ +| +$/, "", line)
+        gsub(/ +/, ",", line)
+        print line ","
+    }
+    if (status < 0 || close(command) != 0) {
+        print "embed.awk: cannot read " path > "/dev/stderr"
+        exit 1
+    }
+    print "};"
+}
+
+function sha256_of(path,    command, line)
+{
+    command = "sha256sum '" path "'"
+    if ((command | getline line) <= 0 || line !~ /^[0-9a-f]+ /) {
+        print "embed.awk: cannot hash " path > "/dev/stderr"
+        exit 1
+    }
+    close(command)
+    return substr(line, 1, 64)
+}
+
+function write_assets(    i, path, table)
+{
+    print "#include \"generated/assets.h\"\n"
+    table = ""
+    for (i = 1; i < ARGC; i++) {
+        path = ARGV[i]
+        write_bytes("plain_" i, path)
+        write_bytes("gzip_" i, path ".gz")
+        table = table sprintf("    {\"%s\", \"%s\", (const char *)plain_%d, sizeof plain_%d, (const char *)gzip_%d, sizeof gzip_%d},\n",
+                              substr(path, length(root) + 2), sha256_of(path), i, i, i, i)
+    }
+    printf "\nconst struct asset assets[] = {\n%s};\n\nconst size_t asset_count = %d;\n", table, ARGC - 1
+}
+
 function write_suites(    i, name, list)
 {
     print "#include \"support/runner.h\"\n\n#include <stddef.h>\n"
@@ -140,6 +197,10 @@ BEGIN {
         write_openapi_header()
     } else if (output == "openapi") {
         write_openapi()
+    } else if (output == "assets_header") {
+        write_assets_header()
+    } else if (output == "assets") {
+        write_assets()
     } else if (output == "suites") {
         write_suites()
     } else {

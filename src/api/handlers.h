@@ -32,6 +32,9 @@ extern const struct parameter metrics_index_parameters[];
 handler_fn sample_size_read;
 extern const struct parameter sample_size_parameters[];
 
+handler_fn assets_page;
+handler_fn assets_file;
+
 handler_fn system_livez;
 handler_fn system_readyz;
 handler_fn system_metrics;

@@ -265,6 +265,7 @@ const struct parameter_value *parameters_parse(struct request *request, const st
                                                const struct project *project)
 {
     const struct parameter *table = request_route(request)->parameters;
+    bool takes_any = request_route(request)->flags & ROUTE_ANY_QUERY;
     struct parsing parsing = {.request = request, .directory = directory, .project = project};
     struct parameter_value *values = arena_array(request_arena(request), table_size(table) + 1, sizeof *values);
     size_t count;
@@ -282,7 +283,7 @@ const struct parameter_value *parameters_parse(struct request *request, const st
             parsing.parameter = &table[row];
             parsing.value = &values[row];
             parse_value(&parsing);
-        } else if (!is_of_authentication(request, pairs[i].name)) {
+        } else if (!takes_any && !is_of_authentication(request, pairs[i].name)) {
             FAULT(&parsing, "is not a parameter that is known here");
         }
     }

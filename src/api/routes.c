@@ -18,6 +18,8 @@ const struct route api_routes[] = {
      ROUTE_SPANS},
     {HTTP_GET, "/v1/metrics/{metric}/impact", SCOPE_METRICS, metrics_impact, metrics_impact_parameters, ROUTE_SPANS},
     {HTTP_GET, "/v1/sample-size", SCOPE_METRICS, sample_size_read, sample_size_parameters, ROUTE_INLINE | ROUTE_SPANS},
+    {HTTP_GET, "/", SCOPE_NONE, assets_page, NULL, ROUTE_INLINE | ROUTE_ANY_QUERY},
+    {HTTP_GET, "/page/{file}", SCOPE_NONE, assets_file, NULL, ROUTE_INLINE},
     {HTTP_GET, "/livez", SCOPE_NONE, system_livez, NULL, ROUTE_INLINE},
     {HTTP_GET, "/readyz", SCOPE_NONE, system_readyz, NULL, ROUTE_INLINE},
     {HTTP_GET, "/metrics", SCOPE_NONE, system_metrics, NULL, ROUTE_INLINE | ROUTE_ADMIN},
