@@ -53,7 +53,7 @@ QUERIES    := $(sort $(wildcard sql/queries/*.sql))
 MIGRATIONS := $(sort $(wildcard sql/schema/*.sql))
 OPENAPI    := $(wildcard openapi.yaml)
 WEB        := $(sort $(wildcard web/* web/*/*.*))
-SCRIPTS    := $(sort $(wildcard tools/*-* .ci/run bench/*.sh tests/*/*.sh tests/*/run docker/*.sh))
+SCRIPTS    := $(sort $(wildcard tools/*-* .ci/run bench/run bench/*.sh tests/*/*.sh tests/*/run docker/*.sh))
 
 GENERATED         := $(BUILD)/generated
 GENERATED_HEADERS := $(GENERATED)/query_names.h $(GENERATED)/migrations.h $(GENERATED)/openapi.h $(GENERATED)/assets.h
@@ -245,6 +245,20 @@ coverage:
 	genhtml --quiet --output-directory $(BUILD)/coverage/html $(BUILD)/coverage/lcov.info
 	@echo "see $(BUILD)/coverage/html/index.html"
 
+# What `make bench` measures with; its baseline comes from npm, and is left out where that is not there.
+BENCH_PROGRAMS := $(BUILD)/bench/copy_rows $(BUILD)/bench/connections
+$(BUILD)/bench/%: bench/%.c $(GENERATED)/flags.list
+	@mkdir -p $(@D)
+	@echo "  CC    $<"
+	$(Q)$(COMPILE) $(HARDENING_LINK) -o $@ $< $(shell pkg-config --libs libpq)
+
+# `make bench ARGS=--short` tries it in some minutes; `make bench ARGS=growth` measures one part. See bench/README.md.
+.PHONY: bench
+bench:
+	@tools/install-packages bench
+	@$(MAKE) --no-print-directory all $(BENCH_PROGRAMS)
+	@HARK=$(BUILD)/hark BENCH_TOOLS=$(BUILD)/bench bench/run $(ARGS)
+
 # --- lint ------------------------------------------------------------------------------------------------------------
 
 C_FILES = $(sort $(wildcard src/*.c src/*/*.c include/*/*.h tests/*/*.c tests/*/*.h))
@@ -254,10 +268,10 @@ lint:
 	@tools/install-packages lint
 	@$(MAKE) --no-print-directory lint-format lint-layers lint-scripts lint-symbols lint-tidy
 lint-format:
-	@clang-format --dry-run -Werror $(C_FILES)
+	@clang-format --dry-run -Werror $(C_FILES) $(wildcard bench/*.c)
 .PHONY: format
 format:
-	clang-format -i $(C_FILES)
+	clang-format -i $(C_FILES) $(wildcard bench/*.c)
 lint-layers:
 	tools/check-layers
 # Two functions of one name in an archive: the linker takes either without a word.
@@ -293,6 +307,7 @@ help:
 	@echo 'make asan       all tests under AddressSanitizer and UndefinedBehaviorSanitizer'
 	@echo 'make tsan       unit and http tests under ThreadSanitizer'
 	@echo 'make coverage   all tests, with a report of the lines that they reached'
+	@echo 'make bench      speed, memory and cost against their limits and against other ways; ARGS=--short is quick'
 	@echo 'make install    to $$(DESTDIR)$$(PREFIX)/bin, by default $(PREFIX)/bin'
 	@echo 'make clean      removes $(BUILD)/'
 	@echo 'Variables: BUILD=dir, CC=clang, V=1 (shows the commands), WERROR=1, CFLAGS, LDFLAGS, DESTDIR, PREFIX.'
