@@ -17,7 +17,8 @@ enum {
     SURVEYS_MAX = 500,         /* of a project */
     SURVEY_QUESTIONS_MAX = 50, /* of a survey */
     SURVEY_VERSIONS_MAX = 1000,
-    DEFINITION_NPS = 1, /* the built-in questions' ids: 1 + enum question */
+    PROJECT_VERSIONS_MAX = 2500, /* of all surveys of a project: they are kept, and held in memory */
+    DEFINITION_NPS = 1,          /* the built-in questions' ids: 1 + enum question */
     DEFINITION_CSAT = 2,
     DEFINITION_CES = 3,
     DEFINITION_BUILT_IN_MAX = 100
@@ -93,9 +94,10 @@ struct survey_draft {
     int32_t project_id;
     const char *key;
     struct text title;
-    const struct survey_draft_question *questions;
+    const struct survey_draft_question *questions; /* keys differ */
     size_t question_count;
-    int32_t if_version; /* 0: whatever is there */
+    int64_t if_updated_us; /* only where it was last changed then; 0: whatever is there */
+    bool if_absent;        /* only where there is none */
 };
 
 /* What survey_put did. */
@@ -106,13 +108,16 @@ struct survey_put {
 };
 
 /* Stores a survey, in a transaction of its own, which is committed when it returns; readers see it at the next
- * directory_refresh. A question keeps its definition as long as metric, scale and polarity stay, or come back. Standard
- * metrics on their standard scale have the built-in definition. STATUS_CONFLICT: if_version isn't the current one;
- * STATUS_TOO_LARGE: the project has SURVEYS_MAX, or the survey SURVEY_VERSIONS_MAX. */
+ * directory_refresh. A question keeps its definition as long as metric, scale and polarity stay, and has it again where they
+ * come back. The key of a standard metric, on its standard scale and read as the metric has it, stands for the built-in
+ * question. What changes nothing leaves updated_us alone. STATUS_NOT_FOUND: there is no such project; STATUS_CONFLICT: the
+ * draft's condition doesn't hold; STATUS_TOO_LARGE: SURVEYS_MAX (deleted ones count), SURVEY_VERSIONS_MAX or
+ * PROJECT_VERSIONS_MAX would be passed. */
 enum status survey_put(struct connection *connection, const struct survey_draft *draft, struct survey_put *put)
     __attribute__((warn_unused_result));
-/* STATUS_NOT_FOUND: there is none, or it was deleted already. */
-enum status survey_delete(struct connection *connection, int32_t project_id, const char *key)
+/* STATUS_NOT_FOUND: there is none, or it was deleted already. STATUS_CONFLICT: it was changed at another time than
+ * if_updated_us (0: whatever is there). */
+enum status survey_delete(struct connection *connection, int32_t project_id, const char *key, int64_t if_updated_us)
     __attribute__((warn_unused_result));
 
 #endif
