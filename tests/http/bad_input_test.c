@@ -531,7 +531,7 @@ END_TEST
 
 START_TEST(paths_and_methods_that_are_not_there_are_refused)
 {
-    static const char *const paths[] = {"/",
+    static const char *const paths[] = {"/nowhere",
                                         "/v1",
                                         "/v2/responses",
                                         "/v1/responses/",
