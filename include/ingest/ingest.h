@@ -6,6 +6,7 @@
 #include "base/status.h"
 #include "storage/database.h"
 #include "storage/dictionary.h"
+#include "storage/directory.h"
 #include "storage/event.h"
 #include "storage/response.h"
 
@@ -19,14 +20,22 @@ struct ingest;
 
 enum { INGEST_BATCH_MAX = 512 };
 
+/* A score that a patch sets. What the key means depends on the survey of the response, and is looked up there. */
+struct patch_answer {
+    struct text key;
+    int16_t score;
+    bool is_taken_away; /* instead of a score */
+};
+
 /* A change of a stored response. Only what is set is changed. */
 struct patch {
     int32_t project_id;
     struct id id;
     int32_t key_id;
-    bool own_only; /* a write key: what the same key posted, within a day */
-    bool sets_scores[QUESTION_COUNT];
-    int8_t scores[QUESTION_COUNT]; /* SCORE_ABSENT takes the answer away */
+    bool own_only;                   /* a write key: what the same key posted, within a day */
+    const struct snapshot *snapshot; /* what the keys mean; as long as the patch */
+    const struct patch_answer *answers;
+    size_t answer_count;
     bool sets_comment;
     struct text comment; /* absent: taken away */
     bool sets_tags;
@@ -40,16 +49,17 @@ enum ingest_kind { INGEST_RESPONSE, INGEST_EVENT, INGEST_PATCH };
 
 enum verdict {
     VERDICT_PENDING,
-    VERDICT_CREATED,    /* stored now (or by an earlier run of the same batch) */
-    VERDICT_KNOWN,      /* stored before, with the same content */
-    VERDICT_MERGED,     /* what it adds to the stored row was added */
-    VERDICT_CHANGED,    /* a patch was applied (or had been) */
-    VERDICT_CONFLICT,   /* contradicts what is stored under its id */
-    VERDICT_NOT_FOUND,  /* a patch of nothing, or of what the key may not see */
-    VERDICT_FORBIDDEN,  /* a patch that comes too late for a write key, or of an erased row */
-    VERDICT_EMPTY,      /* a patch that would leave no answer */
-    VERDICT_CAP,        /* new dimension values, and the project's cap is reached */
-    VERDICT_REFUSED,    /* PostgreSQL refused this very row */
+    VERDICT_CREATED,   /* stored now (or by an earlier run of the same batch) */
+    VERDICT_KNOWN,     /* stored before, with the same content */
+    VERDICT_MERGED,    /* what it adds to the stored row was added */
+    VERDICT_CHANGED,   /* a patch was applied (or had been) */
+    VERDICT_CONFLICT,  /* contradicts what is stored under its id */
+    VERDICT_NOT_FOUND, /* a patch of nothing, or of what the key may not see */
+    VERDICT_FORBIDDEN, /* a patch that comes too late for a write key, or of an erased row */
+    VERDICT_EMPTY,     /* a patch that would leave no answer */
+    VERDICT_UNFIT,   /* a patch with an answer (item->unfit) that the response's survey doesn't ask, or off its scale */
+    VERDICT_CAP,     /* new dimension values, and the project's cap is reached */
+    VERDICT_REFUSED, /* PostgreSQL refused this very row */
     VERDICT_UNAVAILABLE /* PostgreSQL was away too long: not known to be stored; safe to send again with the same id */
 };
 
@@ -66,6 +76,7 @@ struct ingest_item {
     ingest_done_fn *done; /* on a committer's thread, once; then the item is the submitter's again */
     void *context;
     enum verdict verdict;
+    size_t unfit; /* of VERDICT_UNFIT: the index of the patch's answer */
     /* The committers' own. */
     struct ingest_item *next;
     uint64_t order; /* of submission */

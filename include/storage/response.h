@@ -54,6 +54,8 @@ struct response {
     size_t tag_count;
 };
 
+bool response_is_unanswered(const struct response *response);
+
 /* One as it is stored. */
 struct stored_response {
     struct response response;

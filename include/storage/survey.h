@@ -11,7 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Surveys that a project defined. They are read with the directory and live as long as the snapshot. */
+/* Surveys that a project defined. They are read with the directory and live as long as the snapshot. For no snapshot
+ * (NULL) there are none. */
 
 enum {
     SURVEYS_MAX = 500,         /* of a project */

@@ -14,7 +14,7 @@ WITH token AS (
     FOR UPDATE
 ), erased_responses AS (
     UPDATE response r
-    SET customer_id = token.value, interaction_id = NULL, comment = NULL, tags = NULL, properties = NULL, answers = NULL,
+    SET customer_id = token.value, interaction_id = NULL, comment = NULL, tags = NULL, properties = NULL,
         erased = true, updated_at = now()
     FROM own_responses o, token
     WHERE r.project_id = o.project_id AND r.id = o.id

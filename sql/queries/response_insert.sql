@@ -4,21 +4,23 @@ WITH submitted AS (
     SELECT *
     FROM unnest($1::int4[], $2::uuid[], $3::timestamptz[], $4::int4[], $5::int4[], $6::int4[],
                 $7::int2[], $8::int2[], $9::int2[], $10::bool[], $11::bytea[],
-                $12::text[], $13::text[], $14::text[], $15::text[], $16::text[], $17::text[])
+                $12::text[], $13::text[], $14::text[], $15::text[], $16::text[], $17::text[],
+                $19::int4[], $20::text[])
         AS s (project_id, id, occurred_at, quarter, cell_id, key_id,
               nps, csat, ces, is_test, content_hash,
-              customer_id, interaction_id, source, comment, tags, properties)
+              customer_id, interaction_id, source, comment, tags, properties, survey_version, answers)
 ), inserted AS (
     INSERT INTO response (project_id, id, occurred_at, received_at, updated_at, quarter, cell_id, key_id,
                           nps, csat, ces, is_test, content_hash,
-                          customer_id, interaction_id, source, comment, tags, properties)
+                          customer_id, interaction_id, source, comment, tags, properties, survey_version, answers)
     SELECT project_id, id, occurred_at, now(), now(), quarter, cell_id, key_id,
            nps, csat, ces, is_test, content_hash,
-           customer_id, interaction_id, source, comment, tags::text[], properties::jsonb
+           customer_id, interaction_id, source, comment, tags::text[], properties::jsonb,
+           survey_version, answers::jsonb
     FROM submitted
     ORDER BY project_id, id
     ON CONFLICT (project_id, id) DO NOTHING
-    RETURNING project_id, id, quarter, cell_id, nps, csat, ces, is_test
+    RETURNING project_id, id, quarter, cell_id, nps, csat, ces, is_test, answers
 ), delta AS (
     SELECT project_id, quarter, cell_id,
            count(*) FILTER (WHERE nps = 0) AS nps_0, count(*) FILTER (WHERE nps = 1) AS nps_1,
@@ -58,6 +60,35 @@ WITH submitted AS (
         ces_1 = r.ces_1 + excluded.ces_1, ces_2 = r.ces_2 + excluded.ces_2, ces_3 = r.ces_3 + excluded.ces_3,
         ces_4 = r.ces_4 + excluded.ces_4, ces_5 = r.ces_5 + excluded.ces_5, ces_6 = r.ces_6 + excluded.ces_6,
         ces_7 = r.ces_7 + excluded.ces_7
+), answer AS (
+    -- Of questions that are not built in; i is the score's place on its scale.
+    SELECT r.project_id, r.quarter, r.cell_id, d.id AS definition_id, a.value::int4 - d.scale_min AS i
+    FROM inserted r
+    CROSS JOIN LATERAL jsonb_each(r.answers) AS a
+    JOIN question_definition d ON d.project_id = r.project_id AND d.id = a.key::int4
+    WHERE r.answers IS NOT NULL AND NOT r.is_test
+), answer_delta AS (
+    SELECT project_id, quarter, cell_id, definition_id,
+           count(*) FILTER (WHERE i = 0) AS n_0, count(*) FILTER (WHERE i = 1) AS n_1,
+           count(*) FILTER (WHERE i = 2) AS n_2, count(*) FILTER (WHERE i = 3) AS n_3,
+           count(*) FILTER (WHERE i = 4) AS n_4, count(*) FILTER (WHERE i = 5) AS n_5,
+           count(*) FILTER (WHERE i = 6) AS n_6, count(*) FILTER (WHERE i = 7) AS n_7,
+           count(*) FILTER (WHERE i = 8) AS n_8, count(*) FILTER (WHERE i = 9) AS n_9,
+           count(*) FILTER (WHERE i = 10) AS n_10
+    FROM answer
+    GROUP BY project_id, quarter, cell_id, definition_id
+), answer_counted AS (
+    INSERT INTO rollup_question_quarter AS r (project_id, quarter, cell_id, definition_id, slot,
+        n_0, n_1, n_2, n_3, n_4, n_5, n_6, n_7, n_8, n_9, n_10)
+    SELECT project_id, quarter, cell_id, definition_id, $18::int2,
+        n_0, n_1, n_2, n_3, n_4, n_5, n_6, n_7, n_8, n_9, n_10
+    FROM answer_delta
+    ORDER BY project_id, quarter, cell_id, definition_id
+    ON CONFLICT (project_id, quarter, cell_id, definition_id, slot) DO UPDATE SET
+        n_0 = r.n_0 + excluded.n_0, n_1 = r.n_1 + excluded.n_1, n_2 = r.n_2 + excluded.n_2,
+        n_3 = r.n_3 + excluded.n_3, n_4 = r.n_4 + excluded.n_4, n_5 = r.n_5 + excluded.n_5,
+        n_6 = r.n_6 + excluded.n_6, n_7 = r.n_7 + excluded.n_7, n_8 = r.n_8 + excluded.n_8,
+        n_9 = r.n_9 + excluded.n_9, n_10 = r.n_10 + excluded.n_10
 ), stale AS (
     -- FOR UPDATE in key order: two batches with late answers for the same days must not wait for each other in a ring.
     SELECT d.project_id, d.from_quarter

@@ -3,27 +3,31 @@
 WITH edit AS (
     SELECT *
     FROM unnest($1::int4[], $2::uuid[], $3::int4[], $4::int2[], $5::int2[], $6::int2[], $7::bool[],
-                $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[])
+                $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $15::int4[],
+                $16::text[])
         AS e (project_id, id, cell_id, nps, csat, ces, excluded,
-              customer_id, interaction_id, source, comment, tags, properties)
+              customer_id, interaction_id, source, comment, tags, properties, survey_version, answers)
 ), before AS (
-    SELECT r.project_id, r.id, r.quarter, r.cell_id, r.nps, r.csat, r.ces, NOT (r.is_test OR r.excluded) AS counts
+    SELECT r.project_id, r.id, r.quarter, r.cell_id, r.nps, r.csat, r.ces, r.answers,
+           NOT (r.is_test OR r.excluded) AS counts
     FROM edit
     JOIN response r USING (project_id, id)
 ), after AS (
     UPDATE response r
     SET updated_at = now(), cell_id = e.cell_id, nps = e.nps, csat = e.csat, ces = e.ces, excluded = e.excluded,
         customer_id = e.customer_id, interaction_id = e.interaction_id, source = e.source, comment = e.comment,
-        tags = e.tags::text[], properties = e.properties::jsonb
+        tags = e.tags::text[], properties = e.properties::jsonb, survey_version = e.survey_version,
+        answers = e.answers::jsonb
     FROM edit e
     WHERE r.project_id = e.project_id AND r.id = e.id
-    RETURNING r.project_id, r.id, r.quarter, r.cell_id, r.nps, r.csat, r.ces,
+    RETURNING r.project_id, r.id, r.quarter, r.cell_id, r.nps, r.csat, r.ces, r.answers,
               NOT (r.is_test OR r.excluded) AS counts
 ), moved AS (
     SELECT b.project_id, b.id
     FROM before b
     JOIN after a USING (project_id, id)
-    WHERE (b.cell_id, b.nps, b.csat, b.ces, b.counts) IS DISTINCT FROM (a.cell_id, a.nps, a.csat, a.ces, a.counts)
+    WHERE (b.cell_id, b.nps, b.csat, b.ces, b.answers, b.counts)
+          IS DISTINCT FROM (a.cell_id, a.nps, a.csat, a.ces, a.answers, a.counts)
 ), signed AS (
     SELECT -1 AS sign, before.* FROM before JOIN moved USING (project_id, id) WHERE counts
     UNION ALL
@@ -66,6 +70,35 @@ WITH edit AS (
         ces_1 = r.ces_1 + excluded.ces_1, ces_2 = r.ces_2 + excluded.ces_2, ces_3 = r.ces_3 + excluded.ces_3,
         ces_4 = r.ces_4 + excluded.ces_4, ces_5 = r.ces_5 + excluded.ces_5, ces_6 = r.ces_6 + excluded.ces_6,
         ces_7 = r.ces_7 + excluded.ces_7
+), answer AS (
+    -- Of questions that are not built in; i is the score's place on its scale.
+    SELECT r.sign, r.project_id, r.quarter, r.cell_id, d.id AS definition_id, a.value::int4 - d.scale_min AS i
+    FROM signed r
+    CROSS JOIN LATERAL jsonb_each(r.answers) AS a
+    JOIN question_definition d ON d.project_id = r.project_id AND d.id = a.key::int4
+    WHERE r.answers IS NOT NULL
+), answer_delta AS (
+    SELECT project_id, quarter, cell_id, definition_id,
+           coalesce(sum(sign) FILTER (WHERE i = 0), 0) AS n_0, coalesce(sum(sign) FILTER (WHERE i = 1), 0) AS n_1,
+           coalesce(sum(sign) FILTER (WHERE i = 2), 0) AS n_2, coalesce(sum(sign) FILTER (WHERE i = 3), 0) AS n_3,
+           coalesce(sum(sign) FILTER (WHERE i = 4), 0) AS n_4, coalesce(sum(sign) FILTER (WHERE i = 5), 0) AS n_5,
+           coalesce(sum(sign) FILTER (WHERE i = 6), 0) AS n_6, coalesce(sum(sign) FILTER (WHERE i = 7), 0) AS n_7,
+           coalesce(sum(sign) FILTER (WHERE i = 8), 0) AS n_8, coalesce(sum(sign) FILTER (WHERE i = 9), 0) AS n_9,
+           coalesce(sum(sign) FILTER (WHERE i = 10), 0) AS n_10
+    FROM answer
+    GROUP BY project_id, quarter, cell_id, definition_id
+), answer_counted AS (
+    INSERT INTO rollup_question_quarter AS r (project_id, quarter, cell_id, definition_id, slot,
+        n_0, n_1, n_2, n_3, n_4, n_5, n_6, n_7, n_8, n_9, n_10)
+    SELECT project_id, quarter, cell_id, definition_id, $14::int2,
+        n_0, n_1, n_2, n_3, n_4, n_5, n_6, n_7, n_8, n_9, n_10
+    FROM answer_delta
+    ORDER BY project_id, quarter, cell_id, definition_id
+    ON CONFLICT (project_id, quarter, cell_id, definition_id, slot) DO UPDATE SET
+        n_0 = r.n_0 + excluded.n_0, n_1 = r.n_1 + excluded.n_1, n_2 = r.n_2 + excluded.n_2,
+        n_3 = r.n_3 + excluded.n_3, n_4 = r.n_4 + excluded.n_4, n_5 = r.n_5 + excluded.n_5,
+        n_6 = r.n_6 + excluded.n_6, n_7 = r.n_7 + excluded.n_7, n_8 = r.n_8 + excluded.n_8,
+        n_9 = r.n_9 + excluded.n_9, n_10 = r.n_10 + excluded.n_10
 ), stale AS (
     -- FOR UPDATE in key order: two batches with late answers for the same days must not wait for each other in a ring.
     SELECT d.project_id, d.from_quarter

@@ -9,6 +9,7 @@
 const struct field draft_response_fields[] = {
     {"id", decode_id, 0, 0},
     {"survey", decode_dimension, DIMENSION_SURVEY, 0},
+    {"survey_version", decode_survey_version, 0, 0},
     {"occurred_at", decode_occurred, 0, 0},
     {"channel", decode_dimension, DIMENSION_CHANNEL, 0},
     {"region", decode_dimension, DIMENSION_REGION, 0},
@@ -82,7 +83,6 @@ void draft_decode(struct draft *draft, const json_t *object, const struct field 
     json_t *value;
 
     memset(draft, 0, sizeof *draft);
-    memset(draft->scores, SCORE_ABSENT, sizeof draft->scores);
     json_object_foreach((json_t *)object, name, value)
     {
         const struct field *field = find_field(fields, name);

@@ -41,6 +41,15 @@ enum draft_flag {
     DRAFT_HAS_EXCLUDED = 1u << 7
 };
 
+/* As it was sent; whether its survey asks that, and on which scale, is another matter: answers.h. */
+struct draft_answer {
+    struct text key;
+    const char *pointer;
+    int16_t score;
+    bool is_score; /* a whole number that some scale could have */
+    bool is_null;
+};
+
 struct draft {
     unsigned flags;
     struct id id;
@@ -50,9 +59,9 @@ struct draft {
     int64_t duration_ms;
     struct text dimensions[DIMENSION_SENT];
     struct text texts[DRAFT_TEXT_COUNT];
-    int8_t scores[QUESTION_COUNT];
-    bool has_score[QUESTION_COUNT]; /* null too */
-    size_t score_count;             /* that are not null */
+    int32_t survey_version;       /* 0: not sent */
+    struct draft_answer *answers; /* ascending by key */
+    size_t answer_count;
     struct text *tags;
     size_t tag_count;
     bool excluded;

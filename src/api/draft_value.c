@@ -6,9 +6,10 @@
 #include <ctype.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-enum { TAGS_MAX = 20, TAG_CHARACTERS = 64 };
+enum { TAGS_MAX = 20, TAG_CHARACTERS = 64, SCORE_LIMIT = 100, SURVEY_VERSION_LIMIT = 1000000 };
 
 static struct text text_of_json(const json_t *value)
 {
@@ -214,47 +215,58 @@ void decode_declared(const struct decoding *decoding, const json_t *value)
     }
 }
 
-static int find_question(const char *name)
+void decode_survey_version(const struct decoding *decoding, const json_t *value)
 {
-    for (int q = 0; q < QUESTION_COUNT; q++)
-        if (strcmp(question_scales[q].key, name) == 0)
-            return q;
-    return -1;
-}
-
-static void put_score(const struct decoding *decoding, int question, const json_t *value)
-{
-    const struct question_scale *scale = &question_scales[question];
-    int64_t score;
-    decoding->draft->has_score[question] = true;
+    int64_t version;
     if (json_is_null(value))
         return;
-    if (!read_integer(value, scale->min, scale->max, &score)) {
-        faults_add(decoding->faults, decoding->pointer, "must be an integer from %d to %d", scale->min, scale->max);
-        return;
-    }
-    decoding->draft->scores[question] = (int8_t)score;
-    decoding->draft->score_count++;
+    if (read_integer(value, 1, SURVEY_VERSION_LIMIT, &version))
+        decoding->draft->survey_version = (int32_t)version;
+    else
+        fault(decoding, "must be a version of the survey: an integer from 1 on");
 }
 
+static void keep_answer(const struct decoding *decoding, const char *name, const json_t *value)
+{
+    struct draft_answer *answer = &decoding->draft->answers[decoding->draft->answer_count++];
+    int64_t score = 0;
+    answer->key = keep(decoding, text_of(name));
+    answer->pointer = faults_child(decoding->faults, decoding->pointer, name);
+    answer->is_null = json_is_null(value);
+    answer->is_score = read_integer(value, -SCORE_LIMIT, SCORE_LIMIT, &score);
+    answer->score = (int16_t)score;
+}
+
+static int by_key(const void *a, const void *b)
+{
+    const struct draft_answer *x = a;
+    const struct draft_answer *y = b;
+    size_t shorter = x->key.size < y->key.size ? x->key.size : y->key.size;
+    int order = memcmp(x->key.bytes, y->key.bytes, shorter);
+    return order ? order : (x->key.size > y->key.size) - (x->key.size < y->key.size);
+}
+
+/* Sorted, so that the same answers hash the same. */
 void decode_answers(const struct decoding *decoding, const json_t *value)
 {
+    struct draft *draft = decoding->draft;
     const char *name;
     json_t *inner;
     if (!json_is_object(value)) {
         fault(decoding, "must be an object of question keys and scores");
         return;
     }
+    draft->answers = arena_array(decoding->faults->arena, json_object_size(value) + 1, sizeof *draft->answers);
+    if (draft->answers == NULL) {
+        fault(decoding, "could not be kept: out of memory");
+        return;
+    }
     json_object_foreach((json_t *)value, name, inner)
     {
-        int question = find_question(name);
-        struct decoding child = *decoding;
-        child.pointer = faults_child(decoding->faults, decoding->pointer, name);
-        if (question < 0)
-            fault(&child, "is not a known question: nps, csat and ces are");
-        else
-            put_score(&child, question, inner);
+        keep_answer(decoding, name, inner);
     }
+    if (decoding->faults->count == 0)
+        qsort(draft->answers, draft->answer_count, sizeof *draft->answers, by_key);
 }
 
 static bool is_repeated(const struct draft *draft, struct text tag)

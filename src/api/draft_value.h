@@ -27,6 +27,7 @@ decode_fn decode_currency;
 decode_fn decode_amount;
 decode_fn decode_duration;
 decode_fn decode_answers;
+decode_fn decode_survey_version;
 decode_fn decode_tags;
 decode_fn decode_properties;
 decode_fn decode_excluded;

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "answers.h"
 #include "base/clock.h"
 #include "base/timestamp.h"
 #include "call.h"
@@ -39,7 +40,7 @@ enum outcome responses_get(struct request *request, struct service *service, str
         return HANDLED;
     }
     buffer_init(&json);
-    write_response(&json, row, project);
+    write_response(&json, row, request_principal(request));
     reply_json(request, 200, &json);
     return HANDLED;
 }
@@ -147,7 +148,6 @@ static void read_filter(struct request *request, struct response_filter *filter)
 
 enum outcome responses_list(struct request *request, struct service *service, struct connection *connection)
 {
-    const struct project *project = request_principal(request)->project;
     struct response_filter filter;
     struct response_page page;
     struct buffer json;
@@ -168,7 +168,7 @@ enum outcome responses_list(struct request *request, struct service *service, st
     buffer_string(&json, "{\"data\":[");
     for (size_t i = 0; i < page.count; i++) {
         buffer_string(&json, i ? "," : "");
-        write_response(&json, &page.rows[i], project);
+        write_response(&json, &page.rows[i], request_principal(request));
     }
     write_page_end(request, &json,
                    page.has_more ? cursor_seal(request_arena(request), list, page.last_us, &page.last_id) : NULL);
@@ -183,8 +183,6 @@ static void fill_patch(struct patch *patch, const struct draft *draft, const str
     patch->project_id = principal->project->id;
     patch->key_id = principal->key->id;
     patch->own_only = principal->key->scope == SCOPE_WRITE;
-    memcpy(patch->sets_scores, draft->has_score, sizeof patch->sets_scores);
-    memcpy(patch->scores, draft->scores, sizeof patch->scores);
     patch->sets_comment = draft->flags & DRAFT_HAS_COMMENT;
     patch->comment = draft->texts[DRAFT_COMMENT];
     patch->sets_tags = draft->flags & DRAFT_HAS_TAGS;
@@ -194,7 +192,7 @@ static void fill_patch(struct patch *patch, const struct draft *draft, const str
     patch->excluded = draft->excluded;
 }
 
-static bool decode_patch(struct request *request, struct draft *draft)
+static bool decode_patch(struct request *request, struct draft *draft, struct patch *patch)
 {
     char fault[PARSE_FAULT_SIZE];
     struct faults faults;
@@ -211,6 +209,8 @@ static bool decode_patch(struct request *request, struct draft *draft)
     if (json_object_size(json) == 0)
         faults_add(&faults, "#", "changes nothing: answers, comment, tags or excluded is expected");
     json_decref(json);
+    fill_patch(patch, draft, request_principal(request));
+    answers_check_patch(draft, request_principal(request)->snapshot, patch, &faults);
     if (faults.count == 0)
         return true;
     faults_reply(&faults, request);
@@ -231,13 +231,12 @@ enum outcome responses_patch(struct request *request, struct service *service, s
         problem_of_status(request, STATUS_NO_MEMORY, "patch");
         return HANDLED;
     }
-    if (!path_id(request, &id) || !decode_patch(request, &draft))
+    if (!path_id(request, &id) || !decode_patch(request, &draft, patch))
         return HANDLED;
     if ((draft.flags & DRAFT_HAS_EXCLUDED) && principal->key->scope == SCOPE_WRITE) {
         reply_problem(request, 403, "forbidden", "Only an admin key may exclude an answer from the numbers.");
         return HANDLED;
     }
-    fill_patch(patch, &draft, principal);
     patch->id = id;
     item->kind = INGEST_PATCH;
     item->patch = patch;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "submission.h"
 
+#include "answers.h"
 #include "base/digest.h"
 #include "draft.h"
 #include "parse.h"
@@ -42,7 +43,11 @@ static void hash_content(const struct draft *draft, struct faults *faults, uint8
     buffer_format(&content, "%u %lld %lld ", draft->flags & ~(unsigned)(DRAFT_HAS_SENT | DRAFT_HAS_ID),
                   (long long)draft->occurred_us, (long long)draft->duration_ms);
     buffer_append(&content, draft->response_id.bytes, ID_SIZE);
-    buffer_append(&content, draft->scores, sizeof draft->scores);
+    buffer_format(&content, "%d ", draft->survey_version);
+    for (size_t i = 0; i < draft->answer_count; i++)
+        if (!draft->answers[i].is_null)
+            buffer_format(&content, "%zu:%.*s=%d ", draft->answers[i].key.size, (int)draft->answers[i].key.size,
+                          draft->answers[i].key.bytes, draft->answers[i].score);
     for (int d = 0; d < DIMENSION_SENT; d++)
         buffer_format(&content, "%d:%zu:%.*s", d, draft->dimensions[d].size, (int)draft->dimensions[d].size,
                       draft->dimensions[d].bytes ? draft->dimensions[d].bytes : "");
@@ -118,17 +123,18 @@ static struct response *make_response(const struct submission *submission, const
                                       struct faults *faults)
 {
     struct response *response = arena_alloc(faults->arena, sizeof *response);
-    if (draft->score_count == 0 && !has_fault_at(faults, "#/answers"))
-        faults_add(faults, "#/answers", "must hold at least one answer, such as {\"nps\": 9}");
     if (response == NULL)
         return NULL;
+    answers_check(draft, submission->principal->snapshot, submission->principal->project->id, response, faults);
+    if (response_is_unanswered(response) && !has_fault_at(faults, "#/answers") &&
+        !has_fault_at(faults, "#/survey_version"))
+        faults_add(faults, "#/answers", "must hold at least one answer, such as {\"nps\": 9}");
     response->occurred_us = correct_time(draft, submission->received_us);
     check_time(response->occurred_us, submission->received_us, faults);
     response->has_given_time = (draft->flags & DRAFT_HAS_OCCURRED) && !(draft->flags & DRAFT_HAS_SENT);
     fill_cell(submission, draft, &response->cell);
     response->key_id = submission->principal->key->id;
     response->is_test = submission->principal->key->is_test;
-    memcpy(response->scores, draft->scores, sizeof response->scores);
     response->customer_id = draft->texts[DRAFT_CUSTOMER_ID];
     response->interaction_id = draft->texts[DRAFT_INTERACTION_ID];
     response->source = draft->texts[DRAFT_SOURCE];
@@ -225,6 +231,7 @@ static const struct verdict_row verdicts[] = {
     [VERDICT_FORBIDDEN] = {403, false, "forbidden",
                            "can't be changed any more: it was erased, or was posted more than 24 hours ago"},
     [VERDICT_EMPTY] = {422, false, "empty", "would be left without any answer"},
+    [VERDICT_UNFIT] = {422, false, "validation", "doesn't fit the survey that it answers"},
     [VERDICT_CAP] = {422, false, "cap",
                      "brings a new dimension value or combination, and the project holds as many as it may"},
     [VERDICT_REFUSED] = {422, false, "refused", "was refused by the database"},

@@ -34,6 +34,15 @@ static void write_created(struct request *request, const struct ingest_item *ite
     reply_json(request, status, &json);
 }
 
+/* The key is one that some survey of the project has, so it needs no escapes. */
+static void fault_unfit(struct request *request, const struct ingest_item *item)
+{
+    const struct text key = item->patch->answers[item->unfit].key;
+    char pointer[128];
+    snprintf(pointer, sizeof pointer, "#/answers/%.*s", (int)key.size, key.bytes);
+    reply_fault(request, pointer, NULL, "is not asked by the survey of the response, or is off its scale there");
+}
+
 static void reply_verdict(struct request *request, const struct ingest_item *item)
 {
     int status = submission_status(item->verdict);
@@ -43,6 +52,8 @@ static void reply_verdict(struct request *request, const struct ingest_item *ite
     }
     if (status == 503)
         reply_header(request, "Retry-After", "1");
+    if (item->verdict == VERDICT_UNFIT)
+        fault_unfit(request, item);
     reply_problem(request, status, submission_word(item->verdict), "The %s %s.",
                   item->kind == INGEST_EVENT ? "event" : "response", submission_detail(item->verdict));
 }

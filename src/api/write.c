@@ -3,6 +3,7 @@
 
 #include "base/timestamp.h"
 #include "http/reply.h"
+#include "storage/survey.h"
 
 #include <ctype.h>
 #include <string.h>
@@ -54,15 +55,26 @@ static void write_properties(struct buffer *json, struct text properties)
         buffer_append(json, properties.bytes, properties.size);
 }
 
-static void write_answers(struct buffer *json, const int8_t scores[QUESTION_COUNT])
+static void write_score(struct buffer *json, const char *key, int score, bool *is_first)
+{
+    buffer_format(json, "%s\"%s\":%d", *is_first ? "" : ",", key, score);
+    *is_first = false;
+}
+
+/* A question's key needs no escapes. */
+static void write_answers(struct buffer *json, const struct response *response, const struct principal *principal)
 {
     bool is_first = true;
     buffer_string(json, ",\"answers\":{");
-    for (int q = 0; q < QUESTION_COUNT; q++) {
-        if (scores[q] == SCORE_ABSENT)
-            continue;
-        buffer_format(json, "%s\"%s\":%d", is_first ? "" : ",", question_scales[q].key, scores[q]);
-        is_first = false;
+    for (int q = 0; q < QUESTION_COUNT; q++)
+        if (response->scores[q] != SCORE_ABSENT)
+            write_score(json, question_scales[q].key, response->scores[q], &is_first);
+    for (size_t i = 0; i < response->answer_count; i++) {
+        const struct question_definition *definition =
+            snapshot_definition(principal->snapshot, principal->project->id, response->answers[i].definition_id);
+        /* Unknown: defined this very moment, by another process. */
+        if (definition)
+            write_score(json, definition->question, response->answers[i].score, &is_first);
     }
     buffer_string(json, "}");
 }
@@ -82,7 +94,7 @@ static const char *boolean(bool value)
     return value ? "true" : "false";
 }
 
-void write_response(struct buffer *json, const struct stored_response *stored, const struct project *project)
+void write_response(struct buffer *json, const struct stored_response *stored, const struct principal *principal)
 {
     const struct response *response = &stored->response;
     char id[ID_TEXT_SIZE];
@@ -92,8 +104,12 @@ void write_response(struct buffer *json, const struct stored_response *stored, c
     write_time(json, stored->received_us);
     buffer_string(json, ",\"updated_at\":");
     write_time(json, stored->updated_us);
-    write_dimensions(json, &response->cell, project);
-    write_answers(json, response->scores);
+    write_dimensions(json, &response->cell, principal->project);
+    if (response->survey_version > 0)
+        buffer_format(json, ",\"survey_version\":%d", response->survey_version);
+    else
+        buffer_string(json, ",\"survey_version\":null");
+    write_answers(json, response, principal);
     write_member(json, "comment", response->comment);
     write_tags(json, response);
     write_member(json, "customer_id", response->customer_id);

@@ -2,6 +2,7 @@
 #ifndef HARK_API_WRITE_H
 #define HARK_API_WRITE_H
 
+#include "api/service.h"
 #include "base/buffer.h"
 #include "http/request.h"
 #include "storage/directory.h"
@@ -10,7 +11,7 @@
 
 /* Inside api/ only: what is stored, as JSON. Every field is there, null where it is missing. */
 
-void write_response(struct buffer *json, const struct stored_response *stored, const struct project *project);
+void write_response(struct buffer *json, const struct stored_response *stored, const struct principal *principal);
 void write_event(struct buffer *json, const struct stored_event *stored, const struct project *project);
 
 void write_text(struct buffer *json, struct text text);

@@ -95,13 +95,14 @@ static void merge_all(struct edits *edits, struct ingest_item **items, size_t co
         if (stored == NULL || stored->response.cell.project_id != key.project_id ||
             id_compare(&stored->response.id, &key.id) != 0) {
             /* A response that was known a moment ago and is not there now was deleted meanwhile: its turn comes again. */
-            edits->merges[i].verdict = items[i]->kind == INGEST_PATCH ? VERDICT_NOT_FOUND : VERDICT_PENDING;
+            edits->merges[i] =
+                (struct merge){.verdict = items[i]->kind == INGEST_PATCH ? VERDICT_NOT_FOUND : VERDICT_PENDING};
             continue;
         }
         row++;
         edits->merges[i] = items[i]->kind == INGEST_PATCH
-                               ? merge_patch(stored, items[i]->patch, now_us)
-                               : merge_response(stored, items[i]->response, items[i]->was_run);
+                               ? merge_patch(stored, items[i]->patch, now_us, edits->arena)
+                               : merge_response(stored, items[i]->response, items[i]->was_run, edits->arena);
         if (edits->merges[i].changes)
             edits->changed[edits->changed_count++] = stored;
     }
@@ -181,8 +182,10 @@ enum status batch_edits(struct committer *committer, struct ingest_item **items,
     } else if (status == STATUS_TOO_LARGE) {
         status = STATUS_INVALID; /* halve until it stands alone */
     } else if (status == STATUS_OK) {
-        for (size_t i = 0; i < count; i++)
+        for (size_t i = 0; i < count; i++) {
             items[i]->verdict = edits.merges[i].verdict;
+            items[i]->unfit = edits.merges[i].unfit;
+        }
     }
     arena_free(edits.arena);
     return status;

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "merge.h"
 
+#include "merge_answers.h"
+
 #include <string.h>
 
 static const int64_t OWN_EDIT_US = INT64_C(24) * 3600 * 1000000;
-
-enum fit { FITS, ADDS, CONTRADICTS };
 
 /* A value that was submitted against the stored one: absent fits anything, and may be added where nothing is. */
 static enum fit fit_text(struct text stored, struct text submitted)
@@ -13,13 +13,6 @@ static enum fit fit_text(struct text stored, struct text submitted)
     if (text_is_absent(submitted) || text_equal(stored, submitted))
         return FITS;
     return text_is_absent(stored) ? ADDS : CONTRADICTS;
-}
-
-static enum fit fit_score(int8_t stored, int8_t submitted)
-{
-    if (submitted == SCORE_ABSENT || submitted == stored)
-        return FITS;
-    return stored == SCORE_ABSENT ? ADDS : CONTRADICTS;
 }
 
 static bool has_tag(const struct response *response, struct text tag)
@@ -64,8 +57,7 @@ static enum fit fit_all(const struct stored_response *stored, const struct respo
     const struct response *own = &stored->response;
     enum fit fit = worse(fit_time(own, submitted), fit_properties(stored, submitted));
     fit = worse(fit, fit_tags(own, submitted));
-    for (int q = 0; q < QUESTION_COUNT; q++)
-        fit = worse(fit, fit_score(own->scores[q], submitted->scores[q]));
+    fit = worse(fit, answers_fit(own, submitted));
     for (int d = 0; d < DIMENSION_SENT; d++)
         fit = worse(fit, fit_text(own->cell.values[d], submitted->cell.values[d]));
     fit = worse(fit, fit_text(own->customer_id, submitted->customer_id));
@@ -80,12 +72,11 @@ static void add_text(struct text *stored, struct text submitted)
         *stored = submitted;
 }
 
-static void add_all(struct stored_response *stored, const struct response *submitted)
+static bool add_all(struct stored_response *stored, const struct response *submitted, struct arena *arena)
 {
     struct response *own = &stored->response;
-    for (int q = 0; q < QUESTION_COUNT; q++)
-        if (own->scores[q] == SCORE_ABSENT)
-            own->scores[q] = submitted->scores[q];
+    if (!answers_add(own, submitted, arena))
+        return false;
     for (int d = 0; d < DIMENSION_SENT; d++)
         add_text(&own->cell.values[d], submitted->cell.values[d]);
     cell_key_seal(&own->cell);
@@ -98,39 +89,39 @@ static void add_all(struct stored_response *stored, const struct response *submi
         own->tags = submitted->tags;
         own->tag_count = submitted->tag_count;
     }
+    return true;
 }
 
-struct merge merge_response(struct stored_response *stored, const struct response *submitted, bool was_run)
+struct merge merge_response(struct stored_response *stored, const struct response *submitted, bool was_run,
+                            struct arena *arena)
 {
     if (memcmp(stored->response.content_hash, submitted->content_hash, CONTENT_HASH_SIZE) == 0)
-        return (struct merge){was_run ? VERDICT_CREATED : VERDICT_KNOWN, false};
+        return (struct merge){.verdict = was_run ? VERDICT_CREATED : VERDICT_KNOWN};
     if (stored->erased || stored->excluded)
-        return (struct merge){VERDICT_KNOWN, false};
+        return (struct merge){.verdict = VERDICT_KNOWN};
     /* A test key must not write into what counts, nor the other way round. */
     if (stored->response.is_test != submitted->is_test)
-        return (struct merge){VERDICT_CONFLICT, false};
+        return (struct merge){.verdict = VERDICT_CONFLICT};
     switch (fit_all(stored, submitted)) {
     case FITS:
-        return (struct merge){VERDICT_KNOWN, false};
+        return (struct merge){.verdict = VERDICT_KNOWN};
     case ADDS:
-        add_all(stored, submitted);
-        return (struct merge){VERDICT_MERGED, true};
+        if (!add_all(stored, submitted, arena))
+            return (struct merge){.verdict = VERDICT_UNAVAILABLE};
+        return (struct merge){.verdict = VERDICT_MERGED, .changes = true};
     case CONTRADICTS:
         break;
     }
-    return (struct merge){VERDICT_CONFLICT, false};
+    return (struct merge){.verdict = VERDICT_CONFLICT};
 }
 
 static enum verdict judge_patch(const struct stored_response *stored, const struct patch *patch, int64_t now_us)
 {
-    bool answered = false;
     if (patch->own_only && stored->response.key_id != patch->key_id)
         return VERDICT_NOT_FOUND;
     if (stored->erased || (patch->own_only && now_us - stored->received_us > OWN_EDIT_US))
         return VERDICT_FORBIDDEN;
-    for (int q = 0; q < QUESTION_COUNT; q++)
-        answered = answered || (patch->sets_scores[q] ? patch->scores[q] : stored->response.scores[q]) != SCORE_ABSENT;
-    return answered ? VERDICT_CHANGED : VERDICT_EMPTY;
+    return VERDICT_CHANGED;
 }
 
 static bool same_tags(const struct response *response, const struct patch *patch)
@@ -147,11 +138,6 @@ static bool apply_patch(struct stored_response *stored, const struct patch *patc
 {
     struct response *own = &stored->response;
     bool changes = false;
-    for (int q = 0; q < QUESTION_COUNT; q++)
-        if (patch->sets_scores[q] && own->scores[q] != patch->scores[q]) {
-            own->scores[q] = patch->scores[q];
-            changes = true;
-        }
     if (patch->sets_comment && !text_equal(own->comment, patch->comment)) {
         own->comment = patch->comment;
         changes = true;
@@ -168,10 +154,21 @@ static bool apply_patch(struct stored_response *stored, const struct patch *patc
     return changes;
 }
 
-struct merge merge_patch(struct stored_response *stored, const struct patch *patch, int64_t now_us)
+struct merge merge_patch(struct stored_response *stored, const struct patch *patch, int64_t now_us, struct arena *arena)
 {
-    struct merge merge = {judge_patch(stored, patch, now_us), false};
-    if (merge.verdict == VERDICT_CHANGED)
-        merge.changes = apply_patch(stored, patch);
+    struct merge merge = {.verdict = judge_patch(stored, patch, now_us)};
+    struct response answered = stored->response;
+    enum answers_patched patched;
+    if (merge.verdict != VERDICT_CHANGED)
+        return merge;
+    patched = answers_patch(&answered, patch, arena, &merge.unfit);
+    if (patched == ANSWERS_UNFIT || patched == ANSWERS_NO_MEMORY)
+        merge.verdict = patched == ANSWERS_UNFIT ? VERDICT_UNFIT : VERDICT_UNAVAILABLE;
+    else if (response_is_unanswered(&answered))
+        merge.verdict = VERDICT_EMPTY;
+    if (merge.verdict != VERDICT_CHANGED)
+        return merge;
+    stored->response = answered;
+    merge.changes = apply_patch(stored, patch) || patched == ANSWERS_CHANGED;
     return merge;
 }

@@ -9,10 +9,14 @@
 struct merge {
     enum verdict verdict;
     bool changes; /* the row was changed and is to be written */
+    size_t unfit; /* of VERDICT_UNFIT: the index of the patch's answer */
 };
 
-/* A submission whose id is known. was_run: it may be ours, from a run whose outcome was lost. */
-struct merge merge_response(struct stored_response *stored, const struct response *submitted, bool was_run);
-struct merge merge_patch(struct stored_response *stored, const struct patch *patch, int64_t now_us);
+/* A submission whose id is known. was_run: it may be ours, from a run whose outcome was lost. What is added to the row is
+ * in the arena or the submission's. */
+struct merge merge_response(struct stored_response *stored, const struct response *submitted, bool was_run,
+                            struct arena *arena);
+struct merge merge_patch(struct stored_response *stored, const struct patch *patch, int64_t now_us,
+                         struct arena *arena);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include "base/arena.h"
 #include "query.h"
+#include "survey_read.h"
 
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -15,6 +16,8 @@ struct snapshot {
     size_t project_count;
     struct key *keys; /* ascending by digest */
     size_t key_count;
+    const struct project_surveys *surveys; /* ascending by project, of those that have any */
+    size_t survey_project_count;
 };
 
 struct snapshot *snapshot_hold(struct snapshot *snapshot)
@@ -105,6 +108,8 @@ enum status snapshot_read(struct connection *connection, struct snapshot **snaps
     if (status == STATUS_OK)
         status = read_keys(connection, made);
     if (status == STATUS_OK)
+        status = surveys_read(connection, made->arena, &made->surveys, &made->survey_project_count);
+    if (status == STATUS_OK)
         status = connection_commit(connection);
     if (status != STATUS_OK) {
         connection_rollback(connection);
@@ -153,6 +158,14 @@ const struct project *snapshot_projects(const struct snapshot *snapshot, size_t 
 {
     *count = snapshot->project_count;
     return snapshot->projects;
+}
+
+const struct project_surveys *snapshot_project_surveys(const struct snapshot *snapshot, int32_t project_id)
+{
+    for (size_t i = 0; snapshot && i < snapshot->survey_project_count; i++)
+        if (snapshot->surveys[i].project_id == project_id)
+            return &snapshot->surveys[i];
+    return NULL;
 }
 
 enum dimension project_dimension(const struct project *project, const char *name)

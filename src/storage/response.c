@@ -39,6 +39,32 @@ static void element_tags(struct arguments *arguments, const struct response *res
         element_text(arguments, (struct text){scratch->data, scratch->size});
 }
 
+/* jsonb: {"101":6,"102":3}, ascending, so that equal answers are equal texts. */
+static void element_answers(struct arguments *arguments, const struct response *response, struct buffer *scratch)
+{
+    if (response->answer_count == 0) {
+        element_null(arguments);
+        return;
+    }
+    buffer_reset(scratch);
+    for (size_t i = 0; i < response->answer_count; i++)
+        buffer_format(scratch, "%c\"%d\":%d", i ? ',' : '{', response->answers[i].definition_id,
+                      response->answers[i].score);
+    buffer_string(scratch, "}");
+    if (scratch->failed)
+        arguments->bytes.failed = true;
+    else
+        element_text(arguments, (struct text){scratch->data, scratch->size});
+}
+
+static void element_version(struct arguments *arguments, int32_t version)
+{
+    if (version == 0)
+        element_null(arguments);
+    else
+        element_int4(arguments, version);
+}
+
 /* One line a column. NOLINTNEXTLINE(readability-function-size) */
 static void insert_columns(struct arguments *arguments, struct response *const *r, size_t count, struct buffer *scratch)
 {
@@ -58,6 +84,13 @@ static void insert_columns(struct arguments *arguments, struct response *const *
     COLUMN(arguments, ARRAY_TEXT, element_text(arguments, r[i]->comment));
     COLUMN(arguments, ARRAY_TEXT, element_tags(arguments, r[i], scratch));
     COLUMN(arguments, ARRAY_TEXT, element_text(arguments, r[i]->properties));
+}
+
+/* One line a column. */
+static void answer_columns(struct arguments *arguments, struct response *const *r, size_t count, struct buffer *scratch)
+{
+    COLUMN(arguments, ARRAY_INT4, element_version(arguments, r[i]->survey_version));
+    COLUMN(arguments, ARRAY_TEXT, element_answers(arguments, r[i], scratch));
 }
 
 /* The inserted ids come back in any order; both lists are small enough to search the sorted one. */
@@ -95,6 +128,7 @@ enum status response_insert(struct connection *connection, struct response *cons
     buffer_init(&scratch);
     insert_columns(&arguments, responses, count, &scratch);
     argument_int2(&arguments, slot);
+    answer_columns(&arguments, responses, count, &scratch);
     status = query_run(connection, QUERY_RESPONSE_INSERT, &arguments, &result);
     if (status == STATUS_OK)
         mark_new(responses, count, result, is_new);
@@ -169,6 +203,8 @@ enum status response_update(struct connection *connection, struct stored_respons
     buffer_init(&scratch);
     update_columns(&arguments, rows, count, &scratch);
     argument_int2(&arguments, slot);
+    COLUMN(&arguments, ARRAY_INT4, element_version(&arguments, rows[i]->response.survey_version));
+    COLUMN(&arguments, ARRAY_TEXT, element_answers(&arguments, &rows[i]->response, &scratch));
     status = query_execute(connection, QUERY_RESPONSE_UPDATE, &arguments);
     buffer_clear(&scratch);
     arguments_clear(&arguments);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "response_row.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 const struct question_scale question_scales[QUESTION_COUNT] = {
@@ -8,6 +9,14 @@ const struct question_scale question_scales[QUESTION_COUNT] = {
     [QUESTION_CSAT] = {"csat", 1, 5},
     [QUESTION_CES] = {"ces", 1, 7},
 };
+
+bool response_is_unanswered(const struct response *response)
+{
+    for (int q = 0; q < QUESTION_COUNT; q++)
+        if (response->scores[q] != SCORE_ABSENT)
+            return false;
+    return response->answer_count == 0;
+}
 
 /* The order of the columns in response_get.sql, response_lock.sql, response_list*.sql. */
 enum column {
@@ -31,6 +40,8 @@ enum column {
     COMMENT,
     TAGS,
     PROPERTIES,
+    SURVEY_VERSION,
+    ANSWERS,
     DIMENSIONS
 };
 _Static_assert(DIMENSIONS + DIMENSION_SENT == RESPONSE_ROW_COLUMNS, "columns of a response");
@@ -40,6 +51,31 @@ static int8_t score_of(const struct result *result, int row, int column)
     if (result_is_null(result, row, column))
         return SCORE_ABSENT;
     return (int8_t)result_int2(result, row, column);
+}
+
+/* {"101": 6, "102": 3}, as PostgreSQL writes a jsonb of ours: its keys come by length, then by byte, so they ascend. */
+static struct answer *read_answers(struct text text, struct arena *arena, size_t *count, bool *failed)
+{
+    const char *end = text.bytes + text.size;
+    struct answer *answers;
+    size_t colons = 0;
+    *count = 0;
+    for (size_t i = 0; i < text.size; i++)
+        colons += text.bytes[i] == ':';
+    if (colons == 0)
+        return NULL;
+    answers = arena_array(arena, colons, sizeof *answers);
+    if (answers == NULL) {
+        *failed = true;
+        return NULL;
+    }
+    for (const char *at = text.bytes; *count < colons && (at = memchr(at, '"', (size_t)(end - at))) != NULL;) {
+        char *rest;
+        answers[*count].definition_id = (int32_t)strtol(at + 1, &rest, 10);
+        answers[(*count)++].score = (int8_t)strtol(rest + 2, &rest, 10);
+        at = rest;
+    }
+    return answers;
 }
 
 bool response_row_read(const struct result *result, int row, struct arena *arena, struct stored_response *stored)
@@ -67,6 +103,10 @@ bool response_row_read(const struct result *result, int row, struct arena *arena
     response->comment = result_copy(result, row, COMMENT, arena, &failed);
     response->tags = result_texts(result, row, TAGS, arena, &response->tag_count, &failed);
     response->properties = result_copy(result, row, PROPERTIES, arena, &failed);
+    response->survey_version =
+        result_is_null(result, row, SURVEY_VERSION) ? 0 : result_int4(result, row, SURVEY_VERSION);
+    response->answers =
+        read_answers(result_copy(result, row, ANSWERS, arena, &failed), arena, &response->answer_count, &failed);
     for (int i = 0; i < DIMENSION_SENT; i++)
         response->cell.values[i] = result_copy(result, row, DIMENSIONS + i, arena, &failed);
     cell_key_seal(&response->cell);

@@ -6,7 +6,7 @@
 #include "storage/response.h"
 
 /* Inside storage/ only. Columns that every statement which reads responses begins with. */
-enum { RESPONSE_ROW_COLUMNS = 30 };
+enum { RESPONSE_ROW_COLUMNS = 32 };
 
 /* Copies a row into the arena; false when memory is out. */
 bool response_row_read(const struct result *result, int row, struct arena *arena, struct stored_response *stored)

@@ -232,8 +232,9 @@ START_TEST(a_corrected_score_moves_its_count)
     struct response response = answer(2, "web");
     struct patch patch = patch_of(&response);
     submit_response(&response);
-    patch.sets_scores[QUESTION_NPS] = true;
-    patch.scores[QUESTION_NPS] = 10;
+    const struct patch_answer ten = {{"nps", 3}, 10, false};
+    patch.answers = &ten;
+    patch.answer_count = 1;
     ck_assert_int_eq(submit_patch(&patch), VERDICT_CHANGED);
     ck_assert_int_eq(submit_patch(&patch), VERDICT_CHANGED);
     ck_assert_int_eq(counted("nps_2"), 0);
@@ -263,8 +264,9 @@ START_TEST(a_patch_that_would_leave_no_answer_is_refused)
     struct response response = answer(2, "web");
     struct patch patch = patch_of(&response);
     submit_response(&response);
-    patch.sets_scores[QUESTION_NPS] = true;
-    patch.scores[QUESTION_NPS] = SCORE_ABSENT;
+    const struct patch_answer none = {{"nps", 3}, 0, true};
+    patch.answers = &none;
+    patch.answer_count = 1;
     ck_assert_int_eq(submit_patch(&patch), VERDICT_EMPTY);
     ck_assert_int_eq(counted("nps_2"), 1);
 }
@@ -369,13 +371,15 @@ static void *write_at_random(void *context)
     for (int i = 0; i < 300; i++) {
         struct response *response = &mine[rand_r(&writer->seed) % 20];
         struct patch patch = patch_of(response);
+        struct patch_answer csat = {{"csat", 4}, 0, false};
         switch (rand_r(&writer->seed) % 4) {
         case 0:
             submit_response(response);
             break;
         case 1:
-            patch.sets_scores[QUESTION_CSAT] = true;
-            patch.scores[QUESTION_CSAT] = (int8_t)(1 + rand_r(&writer->seed) % 5);
+            csat.score = (int16_t)(1 + rand_r(&writer->seed) % 5);
+            patch.answers = &csat;
+            patch.answer_count = 1;
             submit_patch(&patch);
             break;
         case 2:

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "../../src/api/draft.h"
 
+#include "../../src/api/answers.h"
 #include "../../src/api/parse.h"
 #include "support/runner.h"
 
@@ -8,6 +9,7 @@
 
 static const struct project project = {.id = 1, .declared = {"release"}};
 static struct arena *arena;
+static struct response response; /* what the answers of the last draft became */
 
 static struct faults decode(struct draft *draft, const char *json, const struct field *fields)
 {
@@ -18,6 +20,8 @@ static struct faults decode(struct draft *draft, const char *json, const struct 
     faults_init(&faults, arena);
     draft_decode(draft, object, fields, &project, &faults);
     json_decref(object);
+    response = (struct response){.answer_count = 0};
+    answers_check(draft, NULL, project.id, &response, &faults);
     return faults;
 }
 
@@ -39,6 +43,11 @@ static const struct bad_case bad_responses[] = {
     {"{\"answers\":{\"a/b~c d\":1}}", "#/answers/a~1b~0c%20d"},
     {"{\"answers\":[9]}", "#/answers"},
     {"{\"answers\":null}", "#/answers"},
+    {"{\"answers\":{\"nps\":1e300}}", "#/answers/nps"},
+    {"{\"survey_version\":1}", "#/survey_version"},
+    {"{\"survey\":\"s\",\"survey_version\":1}", "#/survey_version"},
+    {"{\"survey\":\"s\",\"survey_version\":0}", "#/survey_version"},
+    {"{\"survey\":\"s\",\"survey_version\":\"1\"}", "#/survey_version"},
     {"{\"channel\":\"\"}", "#/channel"},
     {"{\"channel\":5}", "#/channel"},
     {"{\"channel\":\"a\\nb\"}", "#/channel"},
@@ -109,9 +118,10 @@ START_TEST(a_whole_answer_is_kept)
     ck_assert_uint_eq(faults.count, 0);
     ck_assert(text_is(draft.dimensions[DIMENSION_REGION], "ES-CT"));
     ck_assert(text_is(draft.dimensions[DIMENSION_DECLARED_1], "4.1"));
-    ck_assert_int_eq(draft.scores[QUESTION_NPS], 0);
-    ck_assert_int_eq(draft.scores[QUESTION_CSAT], SCORE_ABSENT);
-    ck_assert_uint_eq(draft.score_count, 2);
+    ck_assert_int_eq(response.scores[QUESTION_NPS], 0);
+    ck_assert_int_eq(response.scores[QUESTION_CSAT], SCORE_ABSENT);
+    ck_assert_int_eq(response.scores[QUESTION_CES], 7);
+    ck_assert_int_eq(response.survey_version, 0);
     ck_assert_uint_eq(draft.tag_count, 2);
     ck_assert(text_is(draft.texts[DRAFT_PROPERTIES], "{\"a\":2,\"b\":1}"));
 }
