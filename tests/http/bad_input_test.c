@@ -531,14 +531,8 @@ END_TEST
 
 START_TEST(paths_and_methods_that_are_not_there_are_refused)
 {
-    static const char *const paths[] = {"/nowhere",
-                                        "/v1",
-                                        "/v2/responses",
-                                        "/v1/responses/",
-                                        "/v1/respons",
-                                        "/v1/metrics/x",
-                                        "//v1/metrics",
-                                        "/v1/responses/%00",
+    static const char *const paths[] = {"/nowhere",         "/v1",           "/v2/responses", "/v1/responses/",
+                                        "/v1/respons",      "/v1/metrics/x", "//v1/metrics",  "/v1/responses/%00",
                                         "/v1/../v1/metrics"};
     char allow[64];
     for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
