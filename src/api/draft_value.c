@@ -2,6 +2,7 @@
 #include "draft_value.h"
 
 #include "base/timestamp.h"
+#include "parse.h"
 
 #include <ctype.h>
 #include <math.h>
@@ -109,21 +110,11 @@ void decode_amount(const struct decoding *decoding, const json_t *value)
         decoding->draft->texts[decoding->field->target] = keep(decoding, (struct text){text, (size_t)size});
 }
 
-/* 9.0 is the integer 9, as in JSON Schema: some languages write every number with a point. */
-static bool read_integer(const json_t *value, int64_t min, int64_t max, int64_t *integer)
-{
-    double number = json_number_value(value);
-    if (!json_is_number(value) || floor(number) != number || number < (double)min || number > (double)max)
-        return false;
-    *integer = json_is_integer(value) ? json_integer_value(value) : (int64_t)number;
-    return true;
-}
-
 void decode_duration(const struct decoding *decoding, const json_t *value)
 {
     if (json_is_null(value))
         return;
-    if (!read_integer(value, 0, INT64_C(10) * 366 * 86400 * 1000, &decoding->draft->duration_ms)) {
+    if (!parse_integer(value, 0, INT64_C(10) * 366 * 86400 * 1000, &decoding->draft->duration_ms)) {
         fault(decoding, "must be an integer number of milliseconds, from 0 to ten years");
         return;
     }
@@ -220,7 +211,7 @@ void decode_survey_version(const struct decoding *decoding, const json_t *value)
     int64_t version;
     if (json_is_null(value))
         return;
-    if (read_integer(value, 1, SURVEY_VERSION_LIMIT, &version))
+    if (parse_integer(value, 1, SURVEY_VERSION_LIMIT, &version))
         decoding->draft->survey_version = (int32_t)version;
     else
         fault(decoding, "must be a version of the survey: an integer from 1 on");
@@ -233,7 +224,7 @@ static void keep_answer(const struct decoding *decoding, const char *name, const
     answer->key = keep(decoding, text_of(name));
     answer->pointer = faults_child(decoding->faults, decoding->pointer, name);
     answer->is_null = json_is_null(value);
-    answer->is_score = read_integer(value, -SCORE_LIMIT, SCORE_LIMIT, &score);
+    answer->is_score = parse_integer(value, -SCORE_LIMIT, SCORE_LIMIT, &score);
     answer->score = (int16_t)score;
 }
 

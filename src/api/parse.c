@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "parse.h"
 
+#include <math.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -165,4 +166,13 @@ enum parse_step parse_next(struct parse_elements *elements, struct text *element
         return PARSE_BROKEN;
     elements->offset = skip_space(elements->text, elements->offset + 1);
     return take_value(elements, element);
+}
+
+bool parse_integer(const json_t *value, int64_t min, int64_t max, int64_t *integer)
+{
+    double number = json_number_value(value);
+    if (!json_is_number(value) || floor(number) != number || number < (double)min || number > (double)max)
+        return false;
+    *integer = json_is_integer(value) ? json_integer_value(value) : (int64_t)number;
+    return true;
 }

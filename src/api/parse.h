@@ -7,6 +7,7 @@
 #include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* Inside api/ only: JSON from strangers. */
 
@@ -18,6 +19,10 @@ void parse_start(void);
 /* One object of at most PARSE_OBJECT_BYTES, no deeper than PARSE_DEPTH; no duplicate keys, no U+0000, no number beyond a double. NULL with
  * a sentence in fault otherwise. The caller lets go with json_decref. */
 json_t *parse_object(struct text text, char fault[PARSE_FAULT_SIZE]);
+
+/* 9.0 is the integer 9, as in JSON Schema: some languages write every number with a point. False: another value, or not from
+ * min to max. */
+bool parse_integer(const json_t *value, int64_t min, int64_t max, int64_t *integer);
 
 /* Walks the elements of an array without building a tree of it (a tree takes ten to eighty times the text). */
 struct parse_elements {

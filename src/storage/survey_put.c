@@ -184,9 +184,9 @@ static enum status check_caps(const struct storing *storing)
 static void argument_scores(struct arguments *arguments, const struct question_definition *definition, uint32_t set)
 {
     argument_array(arguments, ARRAY_INT2);
-    for (int score = definition->scale_min; score <= definition->scale_max; score++)
-        if (set >> (score - definition->scale_min) & 1)
-            element_int2(arguments, (int16_t)score);
+    for (int bit = 0; definition->scale_min + bit <= definition->scale_max; bit++)
+        if (set >> bit & 1)
+            element_int2(arguments, (int16_t)(definition->scale_min + bit));
 }
 
 static enum status store_definition(struct storing *storing, size_t i)
