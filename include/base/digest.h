@@ -7,7 +7,7 @@
 #include <stdint.h>
 
 /* libsodium lives behind this header. */
-enum { DIGEST_SIZE = 32, CONTENT_HASH_SIZE = 16 };
+enum { DIGEST_SIZE = 32, CONTENT_HASH_SIZE = 16, DIGEST_SHORT_SECRET_SIZE = 16 };
 
 /* Once, before any other call; false when the system gives no randomness. */
 bool digest_start(void) __attribute__((warn_unused_result));
@@ -16,6 +16,8 @@ void digest_sha256(const void *bytes, size_t size, uint8_t digest[DIGEST_SIZE]);
 void digest_hmac_sha256(const uint8_t secret[DIGEST_SIZE], const void *bytes, size_t size, uint8_t digest[DIGEST_SIZE]);
 /* BLAKE2b with 16 bytes: tells contents apart, keeps no secret. */
 void digest_content(const void *bytes, size_t size, uint8_t hash[CONTENT_HASH_SIZE]);
+/* SipHash-2-4: for tables in memory whose keys strangers choose. */
+uint64_t digest_short(const uint8_t secret[DIGEST_SHORT_SECRET_SIZE], const void *bytes, size_t size);
 /* In a time that doesn't depend on where the bytes differ. */
 bool digest_equal(const void *a, const void *b, size_t size);
 void digest_random(void *bytes, size_t size);

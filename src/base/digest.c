@@ -2,11 +2,14 @@
 #include "base/digest.h"
 
 #include <sodium.h>
+#include <string.h>
 
 _Static_assert(DIGEST_SIZE == crypto_hash_sha256_BYTES, "a SHA-256");
 _Static_assert(DIGEST_SIZE == crypto_auth_hmacsha256_BYTES, "an HMAC-SHA-256");
 _Static_assert(DIGEST_SIZE == crypto_auth_hmacsha256_KEYBYTES, "its secret");
 _Static_assert(CONTENT_HASH_SIZE >= crypto_generichash_BYTES_MIN, "a BLAKE2b");
+_Static_assert(DIGEST_SHORT_SECRET_SIZE == crypto_shorthash_KEYBYTES, "the secret of a SipHash");
+_Static_assert(sizeof(uint64_t) == crypto_shorthash_BYTES, "a SipHash");
 
 bool digest_start(void)
 {
@@ -26,6 +29,15 @@ void digest_hmac_sha256(const uint8_t secret[DIGEST_SIZE], const void *bytes, si
 void digest_content(const void *bytes, size_t size, uint8_t hash[CONTENT_HASH_SIZE])
 {
     crypto_generichash(hash, CONTENT_HASH_SIZE, bytes, size, NULL, 0);
+}
+
+uint64_t digest_short(const uint8_t secret[DIGEST_SHORT_SECRET_SIZE], const void *bytes, size_t size)
+{
+    uint8_t hash[crypto_shorthash_BYTES];
+    uint64_t number;
+    crypto_shorthash(hash, bytes, size, secret);
+    memcpy(&number, hash, sizeof number);
+    return number;
 }
 
 bool digest_equal(const void *a, const void *b, size_t size)
