@@ -2,10 +2,19 @@
 #ifndef HARK_CONFIG_CONFIG_H
 #define HARK_CONFIG_CONFIG_H
 
+#include "base/address.h"
 #include "base/log.h"
+#include "base/rate.h"
 
 #include <stdbool.h>
 #include <stdio.h>
+
+enum { CONFIG_RANGES_MAX = 64 };
+
+struct config_ranges {
+    struct address_range *list; /* NULL: none */
+    size_t count;
+};
 
 /* What the environment says, once, at start. Unset settings hold their defaults. Durations in milliseconds. */
 struct config {
@@ -23,6 +32,16 @@ struct config {
     int drain_timeout_ms;
     int commit_timeout_ms;
     int statement_timeout_ms;
+    int header_timeout_ms;
+    int body_timeout_ms;
+    int reply_timeout_ms;
+    int max_connections_per_address; /* 0: no limit */
+    struct rate address_rate;
+    struct rate failed_key_rate;
+    struct config_ranges trusted_proxies;
+    int forwarded_header; /* 0: X-Forwarded-For, 1: Forwarded */
+    int max_dimension_values;
+    int max_cells;
     enum log_level log_level;
     bool access_log;
     bool allow_unsafe_database;

@@ -3,6 +3,7 @@
 #define HARK_HTTP_REPLY_H
 
 #include "base/buffer.h"
+#include "base/gcra.h"
 #include "http/request.h"
 
 /* Sets the reply of a request; the last one set before it is finished wins. By who owns the request at that moment: its loop's
@@ -21,6 +22,12 @@ void reply_empty(struct request *request, int status);
  * The faults noted so far become `errors`. close: also close the connection (what follows can't be trusted). */
 void reply_problem(struct request *request, int status, const char *slug, const char *detail, ...)
     __attribute__((format(printf, 4, 5)));
+/* A 429 of a named policy, with RateLimit-Policy, RateLimit (draft-ietf-httpapi-ratelimit-headers-11) and Retry-After. */
+void reply_limited(struct request *request, const char *policy, const struct rate *rate,
+                   const struct rate_verdict *verdict, const char *detail);
+/* The two RateLimit headers alone. */
+void reply_rate(struct request *request, const char *policy, const struct rate *rate,
+                const struct rate_verdict *verdict);
 void reply_close(struct request *request);
 
 /* Notes one fault of the request: pointer is a JSON pointer in URI fragment form ("#/answers/nps") for bodies, or

@@ -2,6 +2,7 @@
 #ifndef HARK_HTTP_REQUEST_H
 #define HARK_HTTP_REQUEST_H
 
+#include "base/address.h"
 #include "base/arena.h"
 #include "http/router.h"
 
@@ -18,6 +19,10 @@ enum http_method request_method(const struct request *request);
 const char *request_path(const struct request *request); /* as sent, without query */
 const char *
 request_id(const struct request *request); /* the caller's X-Request-Id when it is a sane token, else ours */
+/* The client's address, for limits: an IPv6 one without what is below a subscriber's 64 bits. NULL for the loopback, which is
+ * not limited by it. Never to be logged in full. */
+const struct address *request_limited_address(const struct request *request);
+int64_t request_started_us(const struct request *request); /* on the monotonic clock */
 int64_t request_received_us(const struct request *request);
 struct arena *request_arena(struct request *request);
 

@@ -2,6 +2,8 @@
 #ifndef HARK_HTTP_SERVER_H
 #define HARK_HTTP_SERVER_H
 
+#include "base/address.h"
+#include "base/gcra.h"
 #include "base/status.h"
 #include "http/request.h"
 
@@ -21,6 +23,17 @@ struct http_application {
     void (*end)(void *context, struct request *request);
 };
 
+/* The header in which the proxies say for whom they ask. Only one, as a proxy passes the other on as it came. */
+enum http_forwarding { HTTP_FORWARDING_COMMON /* X-Forwarded-For */, HTTP_FORWARDING_STANDARD /* RFC 7239 */ };
+
+/* Those that are believed. */
+struct http_proxies {
+    const struct address_range *ranges; /* borrowed */
+    size_t count;
+    enum http_forwarding forwarding;
+};
+
+/* 0 means no limit for each of the last five. The loopback is never limited by address. */
 struct http_options {
     const char *listen;       /* "127.0.0.1:8080", "[::1]:8080"; port 0 picks a free one */
     const char *admin_listen; /* NULL: no second listener */
@@ -28,7 +41,15 @@ struct http_options {
     int max_connections;
     int idle_timeout_ms;
     bool access_log;
+    struct http_proxies proxies;
+    int max_connections_per_address; /* proxies are not limited by it */
+    struct rate address_rate;
+    int header_timeout_ms; /* from the accept, or from the end of the wait for another request */
+    int body_timeout_ms;   /* from the end of the headers: and a second more for each HTTP_SLOWEST bytes */
+    int reply_timeout_ms;  /* from the reply to its last byte: the same */
 };
+
+enum { HTTP_SLOWEST = 64 << 10 };
 
 /* Binds, starts the threads, serves. STATUS_CONFLICT: the port is taken; the reason was logged in plain words. */
 enum status http_open(const struct http_application *application, const struct http_options *options,

@@ -12,8 +12,12 @@
 /* Cells by their values: a cache of the process before the tables dimension_value and cell. Thread-safe. */
 struct dictionary;
 
-/* What one project may hold: dimensions that are each capped still multiply. */
-enum { DICTIONARY_VALUES_MAX = 20000, DICTIONARY_CELLS_MAX = 250000 };
+/* What one project may hold, and the most that may be allowed: dimensions that are each capped still multiply. */
+enum { DICTIONARY_VALUES_MOST = 65000, DICTIONARY_CELLS_MOST = 10000000 };
+struct dictionary_limits {
+    int32_t values; /* of each dimension */
+    int32_t cells;
+};
 
 struct cell_lookup {
     const struct cell_key *key;
@@ -21,7 +25,8 @@ struct cell_lookup {
     enum status status; /* out: STATUS_OK, or STATUS_TOO_LARGE: new, and the project's cap is reached */
 };
 
-struct dictionary *dictionary_new(void) __attribute__((warn_unused_result));
+/* limits: NULL: 20,000 and 250,000. */
+struct dictionary *dictionary_new(const struct dictionary_limits *limits) __attribute__((warn_unused_result));
 void dictionary_free(struct dictionary *dictionary);
 
 /* Finds the cell of every lookup and adds the new ones, committed before it returns: not inside a transaction. */

@@ -81,7 +81,8 @@ static enum status open_database(struct serve *serve)
 
 static enum status open_ingest(struct serve *serve)
 {
-    serve->dictionary = dictionary_new();
+    serve->dictionary = dictionary_new(
+        &(struct dictionary_limits){.values = serve->config.max_dimension_values, .cells = serve->config.max_cells});
     if (serve->dictionary == NULL)
         return STATUS_NO_MEMORY;
     const struct ingest_options options = {
@@ -111,6 +112,14 @@ static enum status open_http(struct serve *serve)
         .max_connections = config->max_connections,
         .idle_timeout_ms = config->idle_timeout_ms,
         .access_log = config->access_log,
+        .proxies = {.ranges = config->trusted_proxies.list,
+                    .count = config->trusted_proxies.count,
+                    .forwarding = (enum http_forwarding)config->forwarded_header},
+        .max_connections_per_address = config->max_connections_per_address,
+        .address_rate = config->address_rate,
+        .header_timeout_ms = config->header_timeout_ms,
+        .body_timeout_ms = config->body_timeout_ms,
+        .reply_timeout_ms = config->reply_timeout_ms,
     };
     return http_open(&application, &options, &serve->http);
 }

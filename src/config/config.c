@@ -17,6 +17,9 @@ enum setting_type {
     TYPE_DURATION, /* min and max in milliseconds */
     TYPE_LOG_LEVEL,
     TYPE_SWITCH,
+    TYPE_RATE,
+    TYPE_RANGES,
+    TYPE_FORWARDED,
 };
 
 /* default_value is read as if it stood in the environment; NULL: the field stays NULL. default_text: what --help shows
@@ -64,6 +67,26 @@ static const struct setting settings[] = {
      "open connections of clients", FIELD(max_connections)},
     {"HARK_IDLE_TIMEOUT", TYPE_DURATION, SECOND, HOUR, "60s", NULL,
      "an idle connection is closed after it", FIELD(idle_timeout_ms)},
+    {"HARK_HEADER_TIMEOUT", TYPE_DURATION, SECOND, HOUR, "10s", NULL,
+     "within it the headers of a request must be in", FIELD(header_timeout_ms)},
+    {"HARK_BODY_TIMEOUT", TYPE_DURATION, SECOND, HOUR, "30s", NULL,
+     "within it its body must be in; a second more for each 64 KiB", FIELD(body_timeout_ms)},
+    {"HARK_REPLY_TIMEOUT", TYPE_DURATION, SECOND, HOUR, "30s", NULL,
+     "within it the client must have read its reply; the same", FIELD(reply_timeout_ms)},
+    {"HARK_MAX_CONNECTIONS_PER_ADDRESS", TYPE_INTEGER, 0, 65536, "1024", NULL,
+     "of one address, but for proxies and the loopback; 0: no limit", FIELD(max_connections_per_address)},
+    {"HARK_ADDRESS_RATE", TYPE_RATE, 0, 0, "2000/10s", NULL,
+     "requests of one address, but for the loopback; off: no limit", FIELD(address_rate)},
+    {"HARK_FAILED_KEY_RATE", TYPE_RATE, 0, 0, "60/m", NULL,
+     "requests without a good key, of one address; off: no limit", FIELD(failed_key_rate)},
+    {"HARK_TRUSTED_PROXIES", TYPE_RANGES, 0, 0, NULL, "unset",
+     "addresses and ranges of proxies that tell the client's address", FIELD(trusted_proxies)},
+    {"HARK_FORWARDED_HEADER", TYPE_FORWARDED, 0, 0, "x-forwarded-for", NULL,
+     "where they tell it: x-forwarded-for or forwarded", FIELD(forwarded_header)},
+    {"HARK_MAX_DIMENSION_VALUES", TYPE_INTEGER, 10, 65000, "20000", NULL,
+     "values of one dimension in one project; beyond: 422", FIELD(max_dimension_values)},
+    {"HARK_MAX_CELLS", TYPE_INTEGER, 10, 10000000, "250000", NULL,
+     "combinations of values in one project; beyond: 422", FIELD(max_cells)},
     {"HARK_DRAIN_TIMEOUT", TYPE_DURATION, 0, HOUR, "20s", NULL,
      "how long a stopping server waits for open requests", FIELD(drain_timeout_ms)},
     {"HARK_COMMIT_TIMEOUT", TYPE_DURATION, 100, 10 * MINUTE, "10s", NULL,
@@ -121,6 +144,12 @@ static enum value_fault store(const struct setting *setting, const char *value, 
         return value_read_log_level(value, field);
     case TYPE_SWITCH:
         return value_read_switch(value, field);
+    case TYPE_RATE:
+        return value_read_rate(value, field);
+    case TYPE_RANGES:
+        return value_read_ranges(value, field);
+    case TYPE_FORWARDED:
+        return value_read_forwarded(value, field);
     }
     return VALUE_OK;
 }
@@ -209,6 +238,7 @@ void config_clear(struct config *config)
     free(config->data_dir);
     free(config->database_url);
     free(config->user);
+    free(config->trusted_proxies.list);
     *config = (struct config){0};
 }
 
@@ -217,6 +247,6 @@ void config_print(FILE *out)
     for (int i = 0; i < SETTING_COUNT; i++) {
         const struct setting *setting = &settings[i];
         const char *shown = setting->default_text != NULL ? setting->default_text : setting->default_value;
-        fprintf(out, "  %-26s  %-17s %s\n", setting->name, shown, setting->meaning);
+        fprintf(out, "  %-32s  %-17s %s\n", setting->name, shown, setting->meaning);
     }
 }

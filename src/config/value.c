@@ -20,6 +20,13 @@ const char *value_fault_text(enum value_fault fault)
         return "must be debug, info, warn or error";
     case VALUE_NOT_SWITCH:
         return "must be on or off";
+    case VALUE_NOT_RATE:
+        return "must be a rate of at most 1000000 in at most a day, such as 100/s, 2000/10s or 60/m, or off";
+    case VALUE_NOT_RANGES:
+        return "must be addresses or ranges of them, such as 10.0.0.0/8, 2001:db8::/32: at most 64, each without "
+               "bits beyond its length";
+    case VALUE_NOT_FORWARDED:
+        return "must be x-forwarded-for or forwarded";
     case VALUE_UNREADABLE_FILE:
         return "the file can't be read";
     case VALUE_EMPTY_FILE:
@@ -90,6 +97,32 @@ enum value_fault value_read_switch(const char *text, bool *is_on)
         return VALUE_NOT_SWITCH;
     *is_on = strcmp(text, "on") == 0;
     return VALUE_OK;
+}
+
+enum value_fault value_read_rate(const char *text, struct rate *rate)
+{
+    return rate_parse(text, rate) ? VALUE_OK : VALUE_NOT_RATE;
+}
+
+enum value_fault value_read_ranges(const char *text, struct config_ranges *ranges)
+{
+    static const char between[] = ", ";
+    ranges->list = calloc(CONFIG_RANGES_MAX, sizeof *ranges->list);
+    if (ranges->list == NULL)
+        return VALUE_NO_MEMORY;
+    for (text += strspn(text, between); *text != '\0'; text += strspn(text, between)) {
+        struct text range = {.bytes = text, .size = strcspn(text, between)};
+        if (ranges->count == CONFIG_RANGES_MAX || !address_range_parse(range, &ranges->list[ranges->count++]))
+            return VALUE_NOT_RANGES;
+        text += range.size;
+    }
+    return ranges->count > 0 ? VALUE_OK : VALUE_NOT_RANGES;
+}
+
+enum value_fault value_read_forwarded(const char *text, int *header)
+{
+    *header = strcmp(text, "forwarded") == 0;
+    return *header || strcmp(text, "x-forwarded-for") == 0 ? VALUE_OK : VALUE_NOT_FORWARDED;
 }
 
 bool value_is_address(const char *text)

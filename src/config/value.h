@@ -2,7 +2,7 @@
 #ifndef HARK_CONFIG_VALUE_H
 #define HARK_CONFIG_VALUE_H
 
-#include "base/log.h"
+#include "config/config.h"
 
 #include <stdbool.h>
 
@@ -14,6 +14,9 @@ enum value_fault {
     VALUE_NOT_ADDRESS,
     VALUE_NOT_LOG_LEVEL,
     VALUE_NOT_SWITCH,
+    VALUE_NOT_RATE,
+    VALUE_NOT_RANGES,
+    VALUE_NOT_FORWARDED,
     VALUE_UNREADABLE_FILE,
     VALUE_EMPTY_FILE,
     VALUE_NO_MEMORY,
@@ -33,5 +36,9 @@ enum value_fault value_read_integer(const char *text, int min, int max, int *num
 enum value_fault value_read_duration(const char *text, int min_ms, int max_ms, int *ms);
 enum value_fault value_read_log_level(const char *text, enum log_level *level);
 enum value_fault value_read_switch(const char *text, bool *is_on);
+enum value_fault value_read_rate(const char *text, struct rate *rate);
+/* "10.0.0.0/8, 2001:db8::/32": addresses and ranges. The caller frees the list. */
+enum value_fault value_read_ranges(const char *text, struct config_ranges *ranges);
+enum value_fault value_read_forwarded(const char *text, int *header);
 
 #endif

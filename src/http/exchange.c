@@ -2,10 +2,12 @@
 #include "exchange.h"
 
 #include "base/log.h"
+#include "forwarded.h"
 #include "loop.h"
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/socket.h>
 
 /* --- answering ----------------------------------------------------------------------------------------------------- */
@@ -32,12 +34,11 @@ static enum MHD_Result queue_reply(struct request *request)
     enum MHD_Result result = MHD_queue_response(request->connection, (unsigned)reply->status, response);
     MHD_destroy_response(response);
     request->phase = PHASE_ANSWERED;
+    deadline_for_reply(request->loop, request->client, reply->size);
     return result;
 }
 
-/* libmicrohttpd takes a reply before the body or after it, but none in between: so this one is written by hand, to a
- * socket that has nothing else to send, and the connection is closed. */
-static enum MHD_Result refuse_within_body(struct request *request)
+void exchange_write_reply(struct request *request)
 {
     reply_settle(request);
     struct buffer bytes;
@@ -49,6 +50,12 @@ static enum MHD_Result refuse_within_body(struct request *request)
     buffer_clear(&bytes);
     request->phase = PHASE_ANSWERED;
     request->client->lingers = true;
+}
+
+/* libmicrohttpd takes a reply before the body or after it, but none in between. */
+static enum MHD_Result refuse_within_body(struct request *request)
+{
+    exchange_write_reply(request);
     return MHD_NO;
 }
 
@@ -193,10 +200,45 @@ static void check_expected(struct request *request)
     }
 }
 
+/* The last of that name first, as forwarded.h wants them. */
+static void settle_address(struct request *request)
+{
+    const struct http_proxies *proxies = &request->loop->server->options.proxies;
+    const char *name = forwarded_header_name(proxies->forwarding);
+    struct forwarded found;
+    bool goes_on = request->client->is_proxy;
+    forwarded_begin(&found, &request->client->address);
+    for (size_t i = request->header_count; goes_on && i-- > 0;) {
+        if (strcasecmp(request->headers[i].name, name) == 0) {
+            goes_on = forwarded_add(&found, proxies, text_of(request->headers[i].value));
+        }
+    }
+    request->address = address_subscriber(&found.client);
+    request->is_limited = !request->client->is_admin && !address_is_loopback(&found.client);
+}
+
+static bool is_over_rate(struct request *request)
+{
+    const struct http_server *server = request->loop->server;
+    const struct rate *rate = &server->options.address_rate;
+    if (!request->is_limited || server->limiter == NULL) {
+        return false;
+    }
+    struct rate_verdict verdict =
+        limiter_take(server->limiter, request->address.bytes, ADDRESS_SIZE, rate, request->started_us);
+    if (!verdict.allowed) {
+        reply_limited(request, "address", rate, &verdict, "too many requests came from this address");
+    }
+    return !verdict.allowed;
+}
+
 /* Up to the first refusal. */
 static void begin(struct request *request)
 {
     match_route(request);
+    if (is_over_rate(request)) {
+        return;
+    }
     if (request->route == NULL) {
         reply_unmatched(request);
         return;
@@ -238,10 +280,12 @@ static enum MHD_Result on_headers(struct request *request, const char *method, c
     } else if (wrong != NULL) {
         reply_problem(request, 400, "malformed-request", "%s", wrong);
     } else {
+        settle_address(request);
         begin(request);
     }
     if (request->reply.status == 0) {
         request->phase = PHASE_BODY;
+        deadline_for_body(request->loop, request->client);
         return MHD_YES;
     }
     request->phase = PHASE_ANSWERED;
@@ -279,9 +323,11 @@ static enum MHD_Result on_upload(struct request *request, const char *bytes, siz
     }
     request->received += taken;
     *size -= taken;
+    deadline_of_body_extend(request->client, taken);
     if (*size > 0) {
         /* What was left comes again after the resumption, though the socket may stay silent. */
         request->phase = PHASE_PAUSED;
+        deadline_of_body_pause(request->loop, request->client);
         suspend(request);
     }
     return MHD_YES;
@@ -293,6 +339,7 @@ static enum MHD_Result on_upload(struct request *request, const char *bytes, siz
 static enum MHD_Result on_body_complete(struct request *request)
 {
     const struct http_application *application = &request->loop->application;
+    deadline_none(request->client);
     request_hold(request);
     if (application->handle(application->context, request) == HANDLED) {
         request_release(request);
@@ -334,6 +381,7 @@ void *exchange_on_target(void *context, const char *target, struct MHD_Connectio
     struct client *client = client_of(connection);
     access_begin(&loop->server->access);
     client->is_busy = true;
+    deadline_for_rest_of_headers(loop, client);
     client->request = request_new(loop, client, connection, target == NULL ? "" : target);
     hide_query(target);
     return client->request;
@@ -385,6 +433,7 @@ void exchange_on_completed(void *loop, struct MHD_Connection *connection, void *
     client->is_busy = false;
     client->has_served = true;
     client->request = NULL;
+    deadline_for_next_headers(loop, client);
     /* Replies of libmicrohttpd's own, such as a 431: input was left unread. */
     client->lingers = client->lingers || code == MHD_REQUEST_TERMINATED_WITH_ERROR;
     *context = NULL;

@@ -4,6 +4,7 @@
 
 /* The inside of a request: shared by the modules of this folder only. */
 
+#include "base/address.h"
 #include "base/buffer.h"
 #include "base/text.h"
 #include "http/guard.h"
@@ -70,7 +71,9 @@ struct request {
     bool begun; /* the application saw it: it gets to see its end */
     bool collects;
 
-    char *target; /* a copy of what was sent */
+    struct address address; /* of the client, as far as it is known */
+    bool is_limited;        /* by its address */
+    char *target;           /* a copy of what was sent */
     size_t target_size;
     const char *wire_target; /* where it lies in libmicrohttpd's buffer: for the guard */
     const char *path;
@@ -114,6 +117,8 @@ void reply_settle(struct request *request);
 void reply_clear(struct reply *reply);
 
 /* exchange.c: libmicrohttpd's callbacks. */
+/* The reply, written by hand to a socket that has nothing else to send; the connection must be closed next. */
+void exchange_write_reply(struct request *request);
 void *exchange_on_target(void *context, const char *target, struct MHD_Connection *connection);
 enum MHD_Result exchange_on_access(void *loop, struct MHD_Connection *connection, const char *url, const char *method,
                                    const char *version, const char *upload, size_t *upload_size, void **context);

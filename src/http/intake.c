@@ -19,6 +19,15 @@ enum {
 
 /* --- one connection -------------------------------------------------------------------------------------------------- */
 
+static void forget(struct http_server *server, struct client *client)
+{
+    if (client->is_counted) {
+        peers_leave(server->peers, &client->address);
+    }
+    atomic_fetch_sub(&server->connections, 1);
+    free(client);
+}
+
 void intake_on_connection(void *context, struct MHD_Connection *connection, void **socket_context,
                           enum MHD_ConnectionNotificationCode code)
 {
@@ -42,8 +51,7 @@ void intake_on_connection(void *context, struct MHD_Connection *connection, void
         farewell_add(&loop->farewell, client->fd);
     }
     access_connections(&loop->server->access, -1);
-    atomic_fetch_sub(&loop->server->connections, 1);
-    free(client);
+    forget(loop->server, client);
 }
 
 void intake_client_left(struct loop *loop, struct client *client)
@@ -52,6 +60,24 @@ void intake_client_left(struct loop *loop, struct client *client)
         client->has_left = true;
         LIST_INSERT_HEAD(&loop->leavers, client, of_leavers);
     }
+}
+
+/* Whether its address may have one more. The address itself is kept as a subscriber's where it is no proxy's. */
+static bool admit(struct http_server *server, struct client *client, const struct sockaddr *socket)
+{
+    const struct http_proxies *proxies = &server->options.proxies;
+    struct address address;
+    if (!address_of_socket(socket, &address)) {
+        return true;
+    }
+    client->is_proxy = address_in_ranges(&address, proxies->ranges, proxies->count);
+    client->address = address;
+    if (server->peers == NULL || client->is_proxy || client->is_admin || address_is_loopback(&address)) {
+        return true;
+    }
+    client->address = address_subscriber(&address);
+    client->is_counted = peers_enter(server->peers, &client->address);
+    return client->is_counted;
 }
 
 static void refuse(struct loop *loop, int fd)
@@ -75,6 +101,12 @@ static void welcome(struct loop *loop, int fd, const struct sockaddr *address, s
         return;
     }
     *client = (struct client){.fd = fd, .is_admin = is_admin};
+    if (!admit(server, client, address)) {
+        free(client);
+        refuse(loop, fd);
+        return;
+    }
+    deadline_for_first_headers(loop, client);
     struct epoll_event event = {.events = EPOLLRDHUP | EPOLLET, .data.ptr = client};
     bool watched = epoll_ctl(loop->epoll, EPOLL_CTL_ADD, fd, &event) == 0;
     loop->incoming = client;
@@ -84,8 +116,7 @@ static void welcome(struct loop *loop, int fd, const struct sockaddr *address, s
         }
         if (loop->incoming != NULL) {
             loop->incoming = NULL;
-            atomic_fetch_sub(&server->connections, 1);
-            free(client);
+            forget(server, client);
         }
     }
 }

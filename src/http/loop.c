@@ -65,6 +65,7 @@ static void settle(struct request *request)
         request_release(request);
     } else if (is_there && request->phase == PHASE_PAUSED) {
         request->phase = PHASE_BODY;
+        deadline_of_body_resume(request->loop, request->client);
         resume(request);
     }
     request_release(request);
@@ -134,6 +135,7 @@ static int next_timeout(struct loop *loop)
     if (loop->accepts_from_us != 0) {
         timeout = shorter(timeout, PAUSE_TICK_MS);
     }
+    timeout = shorter(timeout, deadline_sweep(loop));
     return loop->drains_from_us != 0 ? shorter(timeout, DRAIN_TICK_MS) : timeout;
 }
 
@@ -168,6 +170,7 @@ static void *loop_run(void *context)
     while (!is_over(loop)) {
         struct epoll_event events[EVENTS];
         int count = epoll_wait(loop->epoll, events, EVENTS, next_timeout(loop));
+        loop->now_us = clock_monotonic_us();
         for (int i = 0; i < count; i++) {
             handle_event(loop, &events[i]);
         }
@@ -231,6 +234,7 @@ struct loop *loop_new(struct http_server *server)
         (void)loop_close(loop);
         return NULL;
     }
+    loop->now_us = clock_monotonic_us();
     intake_open(loop);
     return loop;
 }

@@ -5,9 +5,11 @@
 /* The inside of the server: shared by the modules of this folder only. */
 
 #include "access.h"
+#include "base/limiter.h"
 #include "farewell.h"
 #include "http/listener.h"
 #include "http/server.h"
+#include "peers.h"
 
 #include <microhttpd.h>
 #include <pthread.h>
@@ -27,6 +29,8 @@ struct http_server {
     struct http_application application;
     struct http_options options;
     struct access access;
+    struct peers *peers;     /* NULL: no limit */
+    struct limiter *limiter; /* by address; NULL: no limit */
     struct listener main;
     struct listener admin; /* fd -1 when there is none */
     bool has_admin;
@@ -48,6 +52,11 @@ struct client {
     struct MHD_Connection *connection;
     struct request *request; /* the one under way; NULL also where memory was out for it */
     int fd;
+    struct address address; /* of who connected: a proxy's, where there is one */
+    bool is_counted;        /* among the peers */
+    bool is_proxy;          /* one that is believed */
+    int64_t deadline_us;    /* 0: none */
+    int64_t paused_us;      /* since when it stands still; 0: it runs */
     bool is_admin;
     bool is_busy;    /* a request is under way */
     bool has_served; /* one at least */
@@ -68,6 +77,8 @@ struct loop {
     bool listens;
     int64_t accepts_from_us; /* 0, or when to try again after descriptors ran out */
     int64_t drains_from_us;  /* 0: not draining */
+    int64_t now_us;          /* as this turn began: near enough for deadlines */
+    int64_t swept_us;
     LIST_HEAD(, client) clients;
     LIST_HEAD(, client) leavers;
     struct client *incoming; /* being handed to libmicrohttpd */
@@ -102,5 +113,19 @@ void intake_client_left(struct loop *loop, struct client *client);
 void intake_dismiss(struct loop *loop);
 void intake_on_connection(void *context, struct MHD_Connection *connection, void **socket_context,
                           enum MHD_ConnectionNotificationCode code);
+
+/* deadline.c: until when a client must have done what is expected of it. */
+void deadline_for_first_headers(struct loop *loop, struct client *client);
+void deadline_for_next_headers(struct loop *loop, struct client *client);
+/* Its first line is in. */
+void deadline_for_rest_of_headers(struct loop *loop, struct client *client);
+void deadline_for_body(struct loop *loop, struct client *client);
+void deadline_of_body_extend(struct client *client, size_t bytes);
+void deadline_of_body_pause(struct loop *loop, struct client *client);
+void deadline_of_body_resume(struct loop *loop, struct client *client);
+void deadline_for_reply(struct loop *loop, struct client *client, size_t bytes);
+void deadline_none(struct client *client);
+/* Cuts those who are late. Returns the milliseconds until it wants to be called again, -1: not before there are clients. */
+int deadline_sweep(struct loop *loop);
 
 #endif

@@ -181,6 +181,32 @@ void reply_problem(struct request *request, int status, const char *slug, const 
     reply_buffer(request, status, problem_type, &body);
 }
 
+static int64_t seconds_of(int64_t us)
+{
+    return (us + 999999) / 1000000;
+}
+
+void reply_rate(struct request *request, const char *policy, const struct rate *rate,
+                const struct rate_verdict *verdict)
+{
+    char value[80];
+    snprintf(value, sizeof value, "\"%s\";q=%d;w=%d", policy, (int)rate->count, (int)(rate->window_ms / 1000));
+    reply_header(request, "RateLimit-Policy", value);
+    snprintf(value, sizeof value, "\"%s\";r=%d;t=%lld", policy, (int)verdict->remaining,
+             (long long)seconds_of(verdict->reset_us));
+    reply_header(request, "RateLimit", value);
+}
+
+void reply_limited(struct request *request, const char *policy, const struct rate *rate,
+                   const struct rate_verdict *verdict, const char *detail)
+{
+    char seconds[24];
+    snprintf(seconds, sizeof seconds, "%lld", (long long)seconds_of(verdict->retry_us));
+    reply_rate(request, policy, rate, verdict);
+    reply_header(request, "Retry-After", seconds);
+    reply_problem(request, 429, "rate-limited", "%s: send it again after %s s", detail, seconds);
+}
+
 void reply_settle(struct request *request)
 {
     if (request->reply.failed) {
@@ -216,7 +242,8 @@ void reply_each_header(struct request *request, bool closes, reply_each_fn *each
     if (request->match.cors) {
         /* The same for every origin, so no Vary. */
         each(context, "Access-Control-Allow-Origin", "*");
-        each(context, "Access-Control-Expose-Headers", "ETag, Link, Location, Retry-After, X-Request-Id");
+        each(context, "Access-Control-Expose-Headers",
+             "ETag, Link, Location, RateLimit, RateLimit-Policy, Retry-After, X-Request-Id");
     }
     for (size_t i = 0; i < reply->header_count; i++) {
         each(context, reply->headers[i].name, reply->headers[i].value);

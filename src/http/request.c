@@ -146,6 +146,16 @@ const char *request_id(const struct request *request)
     return request->id;
 }
 
+const struct address *request_limited_address(const struct request *request)
+{
+    return request->is_limited ? &request->address : NULL;
+}
+
+int64_t request_started_us(const struct request *request)
+{
+    return request->started_us;
+}
+
 int64_t request_received_us(const struct request *request)
 {
     return request->received_us;

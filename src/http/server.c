@@ -40,6 +40,22 @@ static void route_set_clear(struct route_set *set)
     free(set->indexes);
 }
 
+enum { LIMITED_ADDRESSES = 1 << 16 };
+
+/* False: out of memory. */
+static bool open_limits(struct http_server *server)
+{
+    const struct http_options *options = &server->options;
+    if (options->max_connections_per_address > 0) {
+        server->peers = peers_new(options->max_connections_per_address);
+    }
+    if (options->address_rate.count > 0) {
+        server->limiter = limiter_new(LIMITED_ADDRESSES);
+    }
+    return (server->peers != NULL || options->max_connections_per_address == 0) &&
+           (server->limiter != NULL || options->address_rate.count == 0);
+}
+
 static enum status open_listeners(struct http_server *server)
 {
     enum status status = listener_open(server->options.listen, &server->main);
@@ -84,7 +100,8 @@ enum status http_open(const struct http_application *application, const struct h
     opened->admin.fd = -1;
     opened->has_admin = options->admin_listen != NULL;
     enum status status = STATUS_NO_MEMORY;
-    if (route_set_init(&opened->main_routes, opened, false) && route_set_init(&opened->admin_routes, opened, true)) {
+    if (open_limits(opened) && route_set_init(&opened->main_routes, opened, false) &&
+        route_set_init(&opened->admin_routes, opened, true)) {
         status = access_open(&opened->access, options->access_log, application->routes, application->route_count);
     }
     if (status == STATUS_OK) {
@@ -169,5 +186,7 @@ void http_close(struct http_server *server)
     access_close(&server->access);
     route_set_clear(&server->main_routes);
     route_set_clear(&server->admin_routes);
+    peers_free(server->peers);
+    limiter_free(server->limiter);
     free(server);
 }

@@ -10,7 +10,7 @@
 /* dedupe_read.sql packs a place, a cell and a counter into 63 bits. */
 enum { PLACE_BITS = 32, CELL_BITS = 26, COUNTER_BITS = 5 };
 _Static_assert(PLACE_BITS + CELL_BITS + COUNTER_BITS == 63, "an answer fits into a bigint");
-_Static_assert(DICTIONARY_CELLS_MAX < 1 << CELL_BITS, "a cell fits");
+_Static_assert(DICTIONARY_CELLS_MOST < 1 << CELL_BITS, "a cell fits");
 _Static_assert(ROLLUP_COUNTERS < 1 << COUNTER_BITS, "a counter fits");
 
 static const char *const names[DEDUPE_COUNT] = {[DEDUPE_ALL] = "all", [DEDUPE_FIRST] = "first", [DEDUPE_LAST] = "last"};

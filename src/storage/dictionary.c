@@ -4,6 +4,7 @@
 #include "base/arena.h"
 #include "dictionary_store.h"
 
+#include <assert.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +18,7 @@ struct entry {
 };
 
 struct dictionary {
+    struct dictionary_limits limits;
     pthread_mutex_t lock;
     struct arena *arena; /* keys */
     struct entry *entries;
@@ -24,11 +26,13 @@ struct dictionary {
     size_t used;
 };
 
-struct dictionary *dictionary_new(void)
+struct dictionary *dictionary_new(const struct dictionary_limits *limits)
 {
     struct dictionary *dictionary = calloc(1, sizeof *dictionary);
     if (dictionary == NULL)
         return NULL;
+    dictionary->limits = limits ? *limits : (struct dictionary_limits){.values = 20000, .cells = 250000};
+    assert(dictionary->limits.values <= DICTIONARY_VALUES_MOST && dictionary->limits.cells <= DICTIONARY_CELLS_MOST);
     dictionary->capacity = CACHE_START;
     dictionary->entries = calloc(CACHE_START, sizeof *dictionary->entries);
     dictionary->arena = arena_new(0);
@@ -168,7 +172,7 @@ static enum status load(struct dictionary *dictionary, struct connection *connec
     for (size_t start = 0, end; status == STATUS_OK && start < count; start = end) {
         for (end = start + 1; end < count && by_project(&missing[start], &missing[end]) == 0; end++)
             ;
-        status = dictionary_store_cells(connection, missing + start, end - start, arena);
+        status = dictionary_store_cells(connection, &dictionary->limits, missing + start, end - start, arena);
     }
     if (status != STATUS_OK)
         return status;

@@ -49,13 +49,13 @@ static enum status find_values(struct connection *connection, struct cell_lookup
     return STATUS_OK;
 }
 
-static enum status add_values(struct connection *connection, struct cell_lookup **lookups, size_t count)
+static enum status add_values(struct connection *connection, int32_t limit, struct cell_lookup **lookups, size_t count)
 {
     struct arguments arguments;
     enum status status;
     arguments_init(&arguments);
     list_values(&arguments, lookups, count);
-    argument_int4(&arguments, DICTIONARY_VALUES_MAX);
+    argument_int4(&arguments, limit);
     status = query_execute(connection, QUERY_DIMENSION_VALUE_ADD, &arguments);
     arguments_clear(&arguments);
     return status;
@@ -110,14 +110,14 @@ static enum status find_cells(struct connection *connection, struct cell_lookup 
     return STATUS_OK;
 }
 
-static enum status add_cells(struct connection *connection, struct cell_lookup **lookups, const struct value_ids *ids,
-                             size_t count)
+static enum status add_cells(struct connection *connection, int32_t limit, struct cell_lookup **lookups,
+                             const struct value_ids *ids, size_t count)
 {
     struct arguments arguments;
     enum status status;
     arguments_init(&arguments);
     list_cells(&arguments, lookups, ids, count, DIMENSION_COUNT);
-    argument_int4(&arguments, DICTIONARY_CELLS_MAX);
+    argument_int4(&arguments, limit);
     status = query_execute(connection, QUERY_CELL_ADD, &arguments);
     arguments_clear(&arguments);
     return status;
@@ -135,19 +135,19 @@ static enum status lock_project(struct connection *connection, int32_t project_i
 }
 
 /* Dense ids and the caps need one writer at a time: the project's counters are locked until the commit. */
-static enum status add_missing(struct connection *connection, struct cell_lookup **lookups, struct value_ids *ids,
-                               size_t count)
+static enum status add_missing(struct connection *connection, const struct dictionary_limits *limits,
+                               struct cell_lookup **lookups, struct value_ids *ids, size_t count)
 {
     bool complete;
     enum status status = connection_begin(connection);
     if (status == STATUS_OK)
         status = lock_project(connection, lookups[0]->key->project_id);
     if (status == STATUS_OK)
-        status = add_values(connection, lookups, count);
+        status = add_values(connection, limits->values, lookups, count);
     if (status == STATUS_OK)
         status = find_values(connection, lookups, ids, count, &complete);
     if (status == STATUS_OK)
-        status = add_cells(connection, lookups, ids, count);
+        status = add_cells(connection, limits->cells, lookups, ids, count);
     if (status == STATUS_OK)
         status = find_cells(connection, lookups, ids, count, &complete);
     if (status == STATUS_OK)
@@ -157,8 +157,8 @@ static enum status add_missing(struct connection *connection, struct cell_lookup
     return status;
 }
 
-enum status dictionary_store_cells(struct connection *connection, struct cell_lookup **lookups, size_t count,
-                                   struct arena *arena)
+enum status dictionary_store_cells(struct connection *connection, const struct dictionary_limits *limits,
+                                   struct cell_lookup **lookups, size_t count, struct arena *arena)
 {
     struct value_ids *ids = arena_array(arena, count, sizeof *ids);
     bool complete = false;
@@ -169,6 +169,6 @@ enum status dictionary_store_cells(struct connection *connection, struct cell_lo
     if (status == STATUS_OK && complete)
         status = find_cells(connection, lookups, ids, count, &complete);
     if (status == STATUS_OK && !complete)
-        status = add_missing(connection, lookups, ids, count);
+        status = add_missing(connection, limits, lookups, ids, count);
     return status;
 }

@@ -11,7 +11,7 @@
 #include <endian.h>
 #include <string.h>
 
-_Static_assert(DICTIONARY_VALUES_MAX < 1 << ROLLUP_KEY_BITS, "ids of values fit into a key");
+_Static_assert(DICTIONARY_VALUES_MOST < 1 << ROLLUP_KEY_BITS, "ids of values fit into a key");
 _Static_assert(DIMENSION_COUNT <= ROLLUP_KEYS * ROLLUP_KEY_DIMENSIONS, "all dimensions fit into the keys");
 
 /* The planner can't know how many days and cells a question touches, and sorts 200,000 counters where a hash takes half

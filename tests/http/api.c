@@ -59,7 +59,7 @@ static void make_project(struct api *api, const char *organization)
 void api_open(struct api *api, const struct serve *serve, const char *organization)
 {
     char folder[160];
-    *api = (struct api){.address = serve_address(serve)};
+    *api = (struct api){.serve = serve, .address = serve_address(serve)};
     snprintf(folder, sizeof folder, "%s/data", serve_folder(serve));
     char *url = cluster_url(folder);
     snprintf(api->url, sizeof api->url, "%s", url);

@@ -23,6 +23,7 @@ struct api_reply {
 };
 
 struct api {
+    const struct serve *serve;
     const char *address;
     char url[256]; /* of the database */
     struct connection *connection;

@@ -53,6 +53,26 @@ void layer_setup_admin(void)
     layer_setup();
 }
 
+void layer_setup_hasty(void)
+{
+    layer_options.header_timeout_ms = 500;
+    layer_options.body_timeout_ms = 500;
+    layer_options.reply_timeout_ms = 500;
+    layer_options.idle_timeout_ms = 2000;
+    layer_setup();
+}
+
+void layer_setup_limited(void)
+{
+    static struct address_range loopback;
+    ck_assert(address_range_parse(text_of("127.0.0.0/8"), &loopback));
+    layer_options.listen = "0.0.0.0:0";
+    layer_options.proxies = (struct http_proxies){.ranges = &loopback, .count = 1};
+    layer_options.max_connections_per_address = 4;
+    layer_options.address_rate = (struct rate){.count = 5, .window_ms = 3600 * 1000};
+    layer_setup();
+}
+
 /* Every request that the application saw begin must have ended. */
 static void teardown(void)
 {

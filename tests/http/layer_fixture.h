@@ -18,6 +18,9 @@ void layer_setup(void);
 void layer_setup_one_thread(void);
 void layer_setup_tight(void); /* 8 connections, idle for a second at most */
 void layer_setup_admin(void);
+void layer_setup_hasty(void); /* half a second for headers, body and reply */
+void layer_setup_limited(
+    void); /* 5 requests an hour an address; the loopback is a proxy; on every address of the machine */
 
 #define LAYER_TESTS(...) ((const TTest *const[]){__VA_ARGS__, NULL})
 void layer_case(Suite *suite, const char *name, SFun setup, const TTest *const tests[]);

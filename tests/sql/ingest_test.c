@@ -22,7 +22,7 @@ static void start(int committers)
     struct ingest_options options = {
         .database = tenant_database(), .committers = committers, .queue_size = 4096, .timeout_ms = 5000};
     tenant_open(&tenant, NULL);
-    dictionary = dictionary_new();
+    dictionary = dictionary_new(NULL);
     options.dictionary = dictionary;
     ck_assert_int_eq(ingest_open(&options, &ingest), STATUS_OK);
 }

@@ -71,6 +71,17 @@ START_TEST(unset_settings_hold_their_defaults)
     ck_assert_int_eq(config.drain_timeout_ms, 20000);
     ck_assert_int_eq(config.commit_timeout_ms, 10000);
     ck_assert_int_eq(config.statement_timeout_ms, 10000);
+    ck_assert_int_eq(config.header_timeout_ms, 10000);
+    ck_assert_int_eq(config.body_timeout_ms, 30000);
+    ck_assert_int_eq(config.reply_timeout_ms, 30000);
+    ck_assert_int_eq(config.max_connections_per_address, 1024);
+    ck_assert_int_eq(config.address_rate.count, 2000);
+    ck_assert_int_eq(config.address_rate.window_ms, 10000);
+    ck_assert_int_eq(config.failed_key_rate.count, 60);
+    ck_assert_uint_eq(config.trusted_proxies.count, 0);
+    ck_assert_int_eq(config.forwarded_header, 0);
+    ck_assert_int_eq(config.max_dimension_values, 20000);
+    ck_assert_int_eq(config.max_cells, 250000);
     ck_assert_int_eq(config.log_level, LOG_LEVEL_INFO);
     ck_assert(config.access_log);
     ck_assert(!config.allow_unsafe_database);
@@ -100,6 +111,40 @@ START_TEST(set_settings_are_read)
     ck_assert(config.allow_unsafe_database);
     ck_assert_str_eq(config.database_url, "postgresql://u:secret@h/d");
     clear();
+}
+END_TEST
+
+START_TEST(proxies_are_a_list_of_ranges)
+{
+    setenv("HARK_TRUSTED_PROXIES", " 10.0.0.0/8,2001:db8::/32, 192.0.2.7 ", 1);
+    setenv("HARK_FORWARDED_HEADER", "forwarded", 1);
+    setenv("HARK_ADDRESS_RATE", "off", 1);
+    assert_loads();
+    ck_assert_uint_eq(config.trusted_proxies.count, 3);
+    ck_assert_int_eq(config.trusted_proxies.list[1].bits, 32);
+    ck_assert_int_eq(config.forwarded_header, 1);
+    ck_assert_int_eq(config.address_rate.count, 0);
+    clear();
+}
+END_TEST
+
+START_TEST(proxies_and_rates_that_are_none_are_refused)
+{
+    static const char ranges[] =
+        "HARK_TRUSTED_PROXIES: must be addresses or ranges of them, such as 10.0.0.0/8, 2001:db8::/32: at most 64, "
+        "each without bits beyond its length\n";
+    char many[65 * 8 + 1] = "";
+    for (int i = 0; i < 65; i++)
+        strcat(many, "1.1.1.1,");
+    assert_refused("HARK_TRUSTED_PROXIES", "10.0.0.1/8", ranges);
+    assert_refused("HARK_TRUSTED_PROXIES", "10.0.0.0/8;::1", ranges);
+    assert_refused("HARK_TRUSTED_PROXIES", ", ,", ranges);
+    assert_refused("HARK_TRUSTED_PROXIES", many, ranges);
+    assert_refused("HARK_FORWARDED_HEADER", "x-real-ip",
+                   "HARK_FORWARDED_HEADER: must be x-forwarded-for or forwarded\n");
+    assert_refused("HARK_ADDRESS_RATE", "0",
+                   "HARK_ADDRESS_RATE: must be a rate of at most 1000000 in at most a day, such as 100/s, 2000/10s or "
+                   "60/m, or off\n");
 }
 END_TEST
 
@@ -261,6 +306,7 @@ END_TEST
 Suite *config_suite(void)
 {
     return RUNNER_SUITE("config", unset_settings_hold_their_defaults, set_settings_are_read, durations_have_units,
+                        proxies_are_a_list_of_ranges, proxies_and_rates_that_are_none_are_refused,
                         empty_value_counts_as_unset, integer_outside_its_bounds_is_refused,
                         duration_outside_its_bounds_is_refused, address_that_is_none_is_refused,
                         switch_and_level_take_their_words_only, unknown_names_are_refused, all_faults_are_told_at_once,
