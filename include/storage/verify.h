@@ -3,6 +3,7 @@
 #define HARK_STORAGE_VERIFY_H
 
 #include "base/status.h"
+#include "base/text.h"
 #include "storage/database.h"
 
 #include <stdint.h>
@@ -10,8 +11,11 @@
 /* Do the numbers say what the rows say? From each project's retention horizon on. */
 
 enum verify_table {
-    VERIFY_QUARTERS, /* rollup_quarter against the responses */
-    VERIFY_DAYS      /* rollup_day, where it is read, against rollup_quarter */
+    VERIFY_QUARTERS,          /* rollup_quarter against the responses */
+    VERIFY_DAYS,              /* rollup_day, where it is read, against rollup_quarter */
+    VERIFY_QUESTION_QUARTERS, /* the same two of the questions that are not built in */
+    VERIFY_QUESTION_DAYS,
+    VERIFY_TABLE_COUNT
 };
 
 struct verify_difference {
@@ -19,7 +23,7 @@ struct verify_difference {
     int32_t project_id;
     int32_t quarter; /* of a day: its first */
     int32_t cell_id;
-    const char *question; /* "nps", "csat", "ces" */
+    struct text question; /* the key: "nps"; to be copied */
     int score;
     int64_t stored;
     int64_t truth;

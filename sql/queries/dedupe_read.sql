@@ -1,5 +1,7 @@
 -- Counts as rollup_read.sql has them ($1 to $11), from rows: of a customer's answers to a question the first, or with $12 the
 -- last, by time and id, in each bucket of $4; answers without a customer each. What the filters take out is not looked at.
+-- Also counted are answers to the definitions ($13, $14), a project and an id each, of which those with one number in $15 are
+-- answers to one question; built-in questions may be among them. The column definition has their place in that list.
 WITH wanted AS MATERIALIZED (
     SELECT p.id AS project_id, w.dimension, coalesce(v.id, 0) AS id
     FROM unnest($1::int4[]) AS p (id)
@@ -34,7 +36,7 @@ WITH wanted AS MATERIALIZED (
     FROM unnest($1) AS p (id)
     CROSS JOIN LATERAL (
         -- In the order of the index response_by_time: nothing is sorted.
-        SELECT project_id, customer_id, nps, csat, ces, cell_id, is_test OR excluded AS is_out,
+        SELECT project_id, customer_id, nps, csat, ces, answers, cell_id, is_test OR excluded AS is_out,
                coalesce(width_bucket(quarter, $4::int4[]) - 1, 0) AS bucket,
                CASE WHEN $12::bool THEN -1 ELSE 1 END * row_number() OVER (ORDER BY occurred_at, id) AS place
         FROM response
@@ -60,8 +62,28 @@ WITH wanted AS MATERIALIZED (
     ) AS kept
     WHERE answer IS NOT NULL
     GROUP BY project_id, bucket, answer
+), asked AS MATERIALIZED (
+    SELECT a.project_id, a.id, a.question, a.place::int4 - 1 AS place, d.scale_min
+    FROM unnest($13::int4[], $14::int4[], $15::int4[]) WITH ORDINALITY AS a (project_id, id, question, place)
+    JOIN question_definition d ON d.id = a.id AND d.project_id = CASE WHEN a.id <= 100 THEN 0 ELSE a.project_id END
+), first_answer AS (
+    -- The least of the arrays, by their first number: the place in time.
+    SELECT n.project_id, n.bucket, min(ARRAY[n.place, n.cell_id, a.place, s.score - a.scale_min]) AS answer
+    FROM numbered n
+    CROSS JOIN LATERAL (
+        SELECT key::int4 AS id, value::int4 AS score FROM jsonb_each(n.answers)
+        UNION ALL
+        SELECT id, score FROM (VALUES (1, n.nps), (2, n.csat), (3, n.ces)) AS b (id, score) WHERE score IS NOT NULL
+    ) AS s
+    JOIN asked a ON a.project_id = n.project_id AND a.id = s.id
+    WHERE $13 IS NOT NULL
+    GROUP BY n.project_id, n.bucket, a.question, n.customer_id, CASE WHEN n.customer_id IS NULL THEN n.place END
+), counted_answer AS (
+    SELECT project_id, bucket, answer[2]::int4 AS cell_id, answer[3]::int4 AS place, answer[4] AS i, count(*) AS n
+    FROM first_answer
+    GROUP BY project_id, bucket, answer[2], answer[3], answer[4]
 )
-SELECT n.project_id, c.key_1, c.key_2, c.key_3, n.bucket,
+SELECT n.project_id, c.key_1, c.key_2, c.key_3, n.bucket, NULL::int4 AS definition,
        ARRAY[coalesce(sum(n.n) FILTER (WHERE n.counter = 0), 0), coalesce(sum(n.n) FILTER (WHERE n.counter = 1), 0),
              coalesce(sum(n.n) FILTER (WHERE n.counter = 2), 0), coalesce(sum(n.n) FILTER (WHERE n.counter = 3), 0),
              coalesce(sum(n.n) FILTER (WHERE n.counter = 4), 0), coalesce(sum(n.n) FILTER (WHERE n.counter = 5), 0),
@@ -77,4 +99,15 @@ SELECT n.project_id, c.key_1, c.key_2, c.key_3, n.bucket,
 FROM counted n
 JOIN chosen c ON (c.project_id::int8 << 32) | c.id = (n.project_id::int8 << 32) | n.cell_id
 GROUP BY n.project_id, c.key_1, c.key_2, c.key_3, n.bucket
+UNION ALL
+SELECT n.project_id, c.key_1, c.key_2, c.key_3, n.bucket, n.place AS definition,
+       ARRAY[coalesce(sum(n.n) FILTER (WHERE n.i = 0), 0), coalesce(sum(n.n) FILTER (WHERE n.i = 1), 0),
+             coalesce(sum(n.n) FILTER (WHERE n.i = 2), 0), coalesce(sum(n.n) FILTER (WHERE n.i = 3), 0),
+             coalesce(sum(n.n) FILTER (WHERE n.i = 4), 0), coalesce(sum(n.n) FILTER (WHERE n.i = 5), 0),
+             coalesce(sum(n.n) FILTER (WHERE n.i = 6), 0), coalesce(sum(n.n) FILTER (WHERE n.i = 7), 0),
+             coalesce(sum(n.n) FILTER (WHERE n.i = 8), 0), coalesce(sum(n.n) FILTER (WHERE n.i = 9), 0),
+             coalesce(sum(n.n) FILTER (WHERE n.i = 10), 0)]::int8[] AS counts
+FROM counted_answer n
+JOIN chosen c ON (c.project_id::int8 << 32) | c.id = (n.project_id::int8 << 32) | n.cell_id
+GROUP BY n.project_id, c.key_1, c.key_2, c.key_3, n.bucket, n.place
 LIMIT $11::int4

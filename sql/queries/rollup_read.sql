@@ -2,7 +2,8 @@
 -- whose begin is in $4. A group is three numbers that hold 16 bits a dimension: $5, $6 and $7 are the masks of those that
 -- are grouped. The dimensions of the bit mask $8 must have one of the values ($9, $10). Days that the day copy holds, and
 -- that lie in the range and in one bucket, are read from it, all else from its quarters. Nothing is read from $12 to before $13
--- (NULL: all is), where two windows far apart are compared.
+-- (NULL: all is), where two windows far apart are compared. Also counted are answers to the definitions ($14, $15), a
+-- project and an id each; the column definition has their place in that list, and NULL for the built-in questions.
 WITH wanted AS MATERIALIZED (
     SELECT p.id AS project_id, w.dimension, coalesce(v.id, 0) AS id
     FROM unnest($1::int4[]) AS p (id)
@@ -55,10 +56,13 @@ WITH wanted AS MATERIALIZED (
         ) AS edge
     ) AS between_days
     WHERE from_quarter < to_quarter
+), asked AS MATERIALIZED (
+    SELECT project_id, id, place::int4 - 1 AS place
+    FROM unnest($14::int4[], $15::int4[]) WITH ORDINALITY AS a (project_id, id, place)
 )
 -- OFFSET 0: one search of the index for each day and gap, then one hash of the cells, whatever the planner thinks of their
 -- numbers.
-SELECT r.project_id, c.key_1, c.key_2, c.key_3, r.bucket,
+SELECT r.project_id, c.key_1, c.key_2, c.key_3, r.bucket, NULL::int4 AS definition,
        ARRAY[sum(r.nps_0), sum(r.nps_1), sum(r.nps_2), sum(r.nps_3), sum(r.nps_4), sum(r.nps_5),
              sum(r.nps_6), sum(r.nps_7), sum(r.nps_8), sum(r.nps_9), sum(r.nps_10),
              sum(r.csat_1), sum(r.csat_2), sum(r.csat_3), sum(r.csat_4), sum(r.csat_5),
@@ -76,6 +80,7 @@ JOIN chosen c ON (c.project_id::int8 << 32) | c.id = (r.project_id::int8 << 32) 
 GROUP BY r.project_id, c.key_1, c.key_2, c.key_3, r.bucket
 UNION ALL
 SELECT r.project_id, c.key_1, c.key_2, c.key_3, coalesce(width_bucket(r.quarter, $4) - 1, 0) AS bucket,
+       NULL::int4 AS definition,
        ARRAY[sum(r.nps_0), sum(r.nps_1), sum(r.nps_2), sum(r.nps_3), sum(r.nps_4), sum(r.nps_5),
              sum(r.nps_6), sum(r.nps_7), sum(r.nps_8), sum(r.nps_9), sum(r.nps_10),
              sum(r.csat_1), sum(r.csat_2), sum(r.csat_3), sum(r.csat_4), sum(r.csat_5),
@@ -94,4 +99,40 @@ FROM (
 ) AS r
 JOIN chosen c ON (c.project_id::int8 << 32) | c.id = (r.project_id::int8 << 32) | r.cell_id
 GROUP BY r.project_id, c.key_1, c.key_2, c.key_3, bucket
+UNION ALL
+SELECT r.project_id, c.key_1, c.key_2, c.key_3, r.bucket, a.place AS definition,
+       ARRAY[sum(r.n_0), sum(r.n_1), sum(r.n_2), sum(r.n_3), sum(r.n_4), sum(r.n_5),
+             sum(r.n_6), sum(r.n_7), sum(r.n_8), sum(r.n_9), sum(r.n_10)] AS counts
+FROM (
+    SELECT day.bucket, counted.*
+    FROM day
+    CROSS JOIN LATERAL (
+        SELECT * FROM rollup_question_day WHERE project_id = day.project_id AND from_quarter = day.from_quarter OFFSET 0
+    ) AS counted
+    OFFSET 0
+) AS r
+JOIN asked a ON a.project_id = r.project_id AND a.id = r.definition_id
+JOIN chosen c ON (c.project_id::int8 << 32) | c.id = (r.project_id::int8 << 32) | r.cell_id
+WHERE $14 IS NOT NULL
+GROUP BY r.project_id, c.key_1, c.key_2, c.key_3, r.bucket, a.place
+UNION ALL
+SELECT r.project_id, c.key_1, c.key_2, c.key_3, coalesce(width_bucket(r.quarter, $4) - 1, 0) AS bucket,
+       a.place AS definition,
+       ARRAY[sum(r.n_0), sum(r.n_1), sum(r.n_2), sum(r.n_3), sum(r.n_4), sum(r.n_5),
+             sum(r.n_6), sum(r.n_7), sum(r.n_8), sum(r.n_9), sum(r.n_10)] AS counts
+FROM (
+    SELECT counted.*
+    FROM gap
+    CROSS JOIN LATERAL (
+        SELECT *
+        FROM rollup_question_quarter
+        WHERE project_id = gap.project_id AND quarter >= gap.from_quarter AND quarter < gap.to_quarter
+        OFFSET 0
+    ) AS counted
+    OFFSET 0
+) AS r
+JOIN asked a ON a.project_id = r.project_id AND a.id = r.definition_id
+JOIN chosen c ON (c.project_id::int8 << 32) | c.id = (r.project_id::int8 << 32) | r.cell_id
+WHERE $14 IS NOT NULL
+GROUP BY r.project_id, c.key_1, c.key_2, c.key_3, bucket, a.place
 LIMIT $11::int4

@@ -183,8 +183,12 @@ static enum status copy_day(struct connection *connection, struct arguments *arg
     argument_int4(arguments, day->project_id);
     argument_int4(arguments, day->from);
     status = query_execute(connection, QUERY_DAY_CLEAR, arguments);
+    if (status == STATUS_OK)
+        status = query_execute(connection, QUERY_DAY_CLEAR_QUESTIONS, arguments);
     argument_int4(arguments, day->to);
-    return status == STATUS_OK ? query_execute(connection, QUERY_DAY_COPY, arguments) : status;
+    if (status == STATUS_OK)
+        status = query_execute(connection, QUERY_DAY_COPY, arguments);
+    return status == STATUS_OK ? query_execute(connection, QUERY_DAY_COPY_QUESTIONS, arguments) : status;
 }
 
 static enum status close_day(struct connection *connection, struct arguments *arguments, const struct day *day,

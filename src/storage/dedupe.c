@@ -62,6 +62,17 @@ static enum status check_sizes(struct connection *connection, const struct rollu
     return status;
 }
 
+static void question_argument(struct arguments *arguments, const struct rollup_query *query)
+{
+    if (query->definition_count == 0) {
+        argument_null(arguments);
+        return;
+    }
+    argument_array(arguments, ARRAY_INT4);
+    for (size_t i = 0; i < query->definition_count; i++)
+        element_int4(arguments, query->definitions[i].question);
+}
+
 static enum status read_window(struct connection *connection, const struct rollup_query *query, enum dedupe dedupe,
                                struct arena *arena, struct rollup_row **rows, size_t *count)
 {
@@ -70,6 +81,8 @@ static enum status read_window(struct connection *connection, const struct rollu
     arguments_init(&arguments);
     rollup_arguments(&arguments, query);
     argument_bool(&arguments, dedupe == DEDUPE_LAST);
+    definition_arguments(&arguments, query);
+    question_argument(&arguments, query);
     status = rollup_rows(connection, QUERY_DEDUPE_READ, &arguments, arena, rows, count);
     arguments_clear(&arguments);
     return status;

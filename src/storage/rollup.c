@@ -76,14 +76,29 @@ static void skip_arguments(struct arguments *arguments, const struct rollup_quer
     }
 }
 
+void definition_arguments(struct arguments *arguments, const struct rollup_query *query)
+{
+    if (query->definition_count == 0) {
+        argument_null(arguments);
+        argument_null(arguments);
+        return;
+    }
+    argument_array(arguments, ARRAY_INT4);
+    for (size_t i = 0; i < query->definition_count; i++)
+        element_int4(arguments, query->definitions[i].project_id);
+    argument_array(arguments, ARRAY_INT4);
+    for (size_t i = 0; i < query->definition_count; i++)
+        element_int4(arguments, query->definitions[i].id);
+}
+
 /* An int8[] of one dimension without NULLs: a header of 20 bytes, then length and value of each. */
-static void read_counts(const struct result *result, int row, int column, int64_t counts[ROLLUP_COUNTERS])
+static void read_counts(const struct result *result, int row, int column, int64_t *counts, size_t count)
 {
     static const size_t header = 20, element = 12, length = 4;
     int size;
     const char *bytes = result_bytes(result, row, column, &size);
-    assert(bytes != NULL && (size_t)size == header + ROLLUP_COUNTERS * element);
-    for (size_t i = 0; i < ROLLUP_COUNTERS; i++) {
+    assert(bytes != NULL && (size_t)size == header + count * element);
+    for (size_t i = 0; i < count; i++) {
         uint64_t big;
         memcpy(&big, bytes + header + i * element + length, sizeof big);
         counts[i] = (int64_t)be64toh(big);
@@ -104,7 +119,9 @@ static enum status read_rows(const struct result *result, struct arena *arena, s
         for (int k = 0; k < ROLLUP_KEYS; k++)
             row->keys[k] = (uint64_t)result_int8(result, i, 1 + k);
         row->point.bucket = result_int4(result, i, 1 + ROLLUP_KEYS);
-        read_counts(result, i, 2 + ROLLUP_KEYS, row->point.counts);
+        row->definition = result_is_null(result, i, 2 + ROLLUP_KEYS) ? -1 : result_int4(result, i, 2 + ROLLUP_KEYS);
+        read_counts(result, i, 3 + ROLLUP_KEYS, row->point.counts,
+                    row->definition < 0 ? (size_t)ROLLUP_COUNTERS : (size_t)ROLLUP_SCORES);
     }
     return STATUS_OK;
 }
@@ -145,6 +162,7 @@ static enum status read(struct connection *connection, const struct rollup_query
     arguments_init(&arguments);
     rollup_arguments(&arguments, query);
     skip_arguments(&arguments, query);
+    definition_arguments(&arguments, query);
     status = rollup_rows(connection, QUERY_ROLLUP_READ, &arguments, arena, &rows, &count);
     arguments_clear(&arguments);
     return status == STATUS_OK ? rollup_group(connection, query, rows, count, arena, rollup) : status;

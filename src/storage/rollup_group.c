@@ -38,21 +38,28 @@ static int by_key(const struct rollup_row *a, const struct rollup_row *b)
     return memcmp(a->keys, b->keys, sizeof a->keys);
 }
 
-static int by_key_and_bucket(const void *a, const void *b)
+static int by_point(const struct rollup_row *x, const struct rollup_row *y)
+{
+    if (x->point.bucket != y->point.bucket)
+        return x->point.bucket < y->point.bucket ? -1 : 1;
+    return (x->definition > y->definition) - (x->definition < y->definition);
+}
+
+static int by_key_and_point(const void *a, const void *b)
 {
     const struct rollup_row *x = *(struct rollup_row *const *)a;
     const struct rollup_row *y = *(struct rollup_row *const *)b;
     int order = by_key(x, y);
-    return order ? order : (x->point.bucket > y->point.bucket) - (x->point.bucket < y->point.bucket);
+    return order ? order : by_point(x, y);
 }
 
-static int by_group_and_bucket(const void *a, const void *b)
+static int by_group_and_point(const void *a, const void *b)
 {
     const struct rollup_row *x = *(struct rollup_row *const *)a;
     const struct rollup_row *y = *(struct rollup_row *const *)b;
     if (x->group != y->group)
         return x->group < y->group ? -1 : 1;
-    return (x->point.bucket > y->point.bucket) - (x->point.bucket < y->point.bucket);
+    return by_point(x, y);
 }
 
 static int by_label(const void *a, const void *b)
@@ -71,7 +78,7 @@ static bool is_same_label(const struct label *a, const struct label *b)
 
 static void number_groups(struct work *work)
 {
-    qsort(work->rows, work->row_count, sizeof(struct rollup_row *), by_key_and_bucket);
+    qsort(work->rows, work->row_count, sizeof(struct rollup_row *), by_key_and_point);
     for (size_t i = 0; i < work->row_count; i++) {
         work->group_count += i == 0 || by_key(work->rows[i - 1], work->rows[i]) != 0;
         work->rows[i]->group = work->group_count - 1;
@@ -206,7 +213,7 @@ static bool merge_projects(struct work *work)
     }
     for (size_t i = 0; i < work->row_count; i++)
         work->rows[i]->group = merged[work->rows[i]->group];
-    qsort(work->rows, work->row_count, sizeof(struct rollup_row *), by_group_and_bucket);
+    qsort(work->rows, work->row_count, sizeof(struct rollup_row *), by_group_and_point);
     return true;
 }
 
@@ -224,25 +231,58 @@ static void add(struct rollup_point *into, const struct rollup_point *point)
         into->counts[i] += point->counts[i];
 }
 
-/* One point for each bucket. What was counted and taken away again leaves zeros, which are no group. */
+/* Room for what the rows become. */
+struct points {
+    struct rollup_point *built_in;
+    struct rollup_question_point *questions;
+};
+
+static void keep_built_in(struct points *points, struct rollup_group *group, const struct rollup_point *point)
+{
+    if (group->point_count++ == 0)
+        group->points = points->built_in;
+    *points->built_in++ = *point;
+}
+
+static void keep_question(struct points *points, struct rollup_group *group, const struct rollup_row *row,
+                          const struct rollup_point *point)
+{
+    struct rollup_question_point *kept = points->questions++;
+    if (group->question_point_count++ == 0)
+        group->question_points = kept;
+    kept->bucket = point->bucket;
+    kept->definition = row->definition;
+    memcpy(kept->counts, point->counts, sizeof kept->counts);
+}
+
+static bool make_room(const struct work *work, struct points *points)
+{
+    size_t questions = 0;
+    for (size_t i = 0; i < work->row_count; i++)
+        questions += work->rows[i]->definition >= 0;
+    points->built_in = arena_array(work->arena, work->row_count - questions + 1, sizeof *points->built_in);
+    points->questions = arena_array(work->arena, questions + 1, sizeof *points->questions);
+    return points->built_in != NULL && points->questions != NULL;
+}
+
+/* One point for each bucket and definition. What was counted and taken away again leaves zeros, which are no group. */
 static bool fill_groups(struct work *work)
 {
-    struct rollup_point *points = arena_array(work->arena, work->row_count + 1, sizeof *points);
-    size_t used = 0;
-    if (points == NULL)
+    struct points points;
+    if (!make_room(work, &points))
         return false;
     for (size_t i = 0; i < work->row_count;) {
-        struct rollup_group *group = &work->groups[work->rows[i]->group];
-        struct rollup_point *point = &points[used];
-        size_t first = i;
-        *point = work->rows[i++]->point;
-        while (i < work->row_count && by_group_and_bucket(&work->rows[first], &work->rows[i]) == 0)
-            add(point, &work->rows[i++]->point);
-        if (!has_answers(point))
+        const struct rollup_row *row = work->rows[i];
+        struct rollup_group *group = &work->groups[row->group];
+        struct rollup_point point = row->point;
+        while (++i < work->row_count && by_group_and_point(&row, &work->rows[i]) == 0)
+            add(&point, &work->rows[i]->point);
+        if (!has_answers(&point))
             continue;
-        if (group->point_count++ == 0)
-            group->points = point;
-        used++;
+        if (row->definition < 0)
+            keep_built_in(&points, group, &point);
+        else
+            keep_question(&points, group, row, &point);
     }
     return true;
 }
@@ -252,7 +292,7 @@ static void drop_empty(const struct work *work, struct rollup *rollup)
     rollup->groups = work->groups;
     rollup->group_count = 0;
     for (size_t i = 0; i < work->group_count; i++)
-        if (work->groups[i].point_count > 0)
+        if (work->groups[i].point_count > 0 || work->groups[i].question_point_count > 0)
             rollup->groups[rollup->group_count++] = work->groups[i];
 }
 

@@ -12,6 +12,8 @@ enum { ROLLUP_KEYS = 3, ROLLUP_KEY_BITS = 16, ROLLUP_KEY_DIMENSIONS = 4 };
 struct rollup_row {
     int32_t project_id;
     uint64_t keys[ROLLUP_KEYS]; /* 16 bits a dimension: the id of its value, 0 when missing or not grouped */
+    int32_t
+        definition; /* its place in rollup_query.definitions, whose counts are the first of point; -1: built-in ones */
     struct rollup_point point;
     size_t group;
 };

@@ -13,6 +13,8 @@ enum status rollup_end(struct connection *connection, enum status status) __attr
 
 /* $1 to $11. */
 void rollup_arguments(struct arguments *arguments, const struct rollup_query *query);
+/* Two more: projects and ids of the definitions; NULL where there are none. */
+void definition_arguments(struct arguments *arguments, const struct rollup_query *query);
 /* For rollup_group. */
 enum status rollup_rows(struct connection *connection, enum query_name name, struct arguments *arguments,
                         struct arena *arena, struct rollup_row **rows, size_t *count)

@@ -20,7 +20,7 @@ static void name_counter(int position, struct verify_difference *difference)
     for (int q = 0; q < QUESTION_COUNT; q++) {
         int width = question_scales[q].max - question_scales[q].min + 1;
         if (position <= width) {
-            difference->question = question_scales[q].key;
+            difference->question = text_of(question_scales[q].key);
             difference->score = question_scales[q].min + position - 1;
             return;
         }
@@ -42,7 +42,12 @@ static void report_row(const struct comparison *comparison, enum verify_table ta
         return;
     difference.quarter = result_int4(result, row, 3);
     difference.cell_id = result_int4(result, row, 4);
-    name_counter(result_int4(result, row, 5), &difference);
+    if (table == VERIFY_QUARTERS || table == VERIFY_DAYS) {
+        name_counter(result_int4(result, row, 5), &difference);
+    } else {
+        difference.score = result_int4(result, row, 5);
+        difference.question = result_text(result, row, 8);
+    }
     difference.stored = result_int8(result, row, 6);
     difference.truth = result_int8(result, row, 7);
     comparison->found(comparison->context, &difference);
@@ -51,8 +56,10 @@ static void report_row(const struct comparison *comparison, enum verify_table ta
 static enum status compare_table(const struct comparison *comparison, enum verify_table table, int32_t project_id,
                                  int32_t horizon)
 {
-    static const enum query_name queries[] = {
-        [VERIFY_QUARTERS] = QUERY_VERIFY_QUARTERS, [VERIFY_DAYS] = QUERY_VERIFY_DAYS};
+    static const enum query_name queries[] = {[VERIFY_QUARTERS] = QUERY_VERIFY_QUARTERS,
+                                              [VERIFY_DAYS] = QUERY_VERIFY_DAYS,
+                                              [VERIFY_QUESTION_QUARTERS] = QUERY_VERIFY_QUESTION_QUARTERS,
+                                              [VERIFY_QUESTION_DAYS] = QUERY_VERIFY_QUESTION_DAYS};
     struct arguments arguments;
     struct result *result;
     enum status status;
@@ -84,8 +91,10 @@ static enum status each_project(struct connection *connection, project_fn *visit
 
 static enum status compare_project(const void *context, int32_t project_id, int32_t horizon)
 {
-    enum status status = compare_table(context, VERIFY_QUARTERS, project_id, horizon);
-    return status == STATUS_OK ? compare_table(context, VERIFY_DAYS, project_id, horizon) : status;
+    enum status status = STATUS_OK;
+    for (enum verify_table table = 0; status == STATUS_OK && table < VERIFY_TABLE_COUNT; table++)
+        status = compare_table(context, table, project_id, horizon);
+    return status;
 }
 
 static enum status finish(struct connection *connection, enum status status)
@@ -112,7 +121,8 @@ enum status verify_compare(struct connection *connection, int list_max, verify_d
 
 static enum status rebuild_project(const void *context, int32_t project_id, int32_t horizon)
 {
-    static const enum query_name steps[] = {QUERY_VERIFY_CLEAR, QUERY_VERIFY_RECOUNT, QUERY_VERIFY_DOUBT};
+    static const enum query_name steps[] = {QUERY_VERIFY_CLEAR, QUERY_VERIFY_RECOUNT, QUERY_VERIFY_CLEAR_QUESTIONS,
+                                            QUERY_VERIFY_RECOUNT_QUESTIONS, QUERY_VERIFY_DOUBT};
     struct connection *connection = *(struct connection *const *)context;
     struct arguments arguments;
     enum status status = STATUS_OK;
