@@ -10,8 +10,6 @@
 #include <string.h>
 #include <unistd.h>
 
-static const char PROJECT[] = "default";
-
 static const struct {
     const char *name; /* in the file, and of the scope */
     enum scope scope;
@@ -19,12 +17,21 @@ static const struct {
 } kinds[QUICKSTART_KEYS] = {
     [QUICKSTART_WRITE] = {"write", SCOPE_WRITE, "posts answers and events; may ship in a page or an app"},
     [QUICKSTART_METRICS] = {"metrics", SCOPE_METRICS, "reads numbers"},
+    [QUICKSTART_READ] = {"read", SCOPE_READ, "reads answers and comments, too: what the page wants"},
     [QUICKSTART_ADMIN] = {"admin", SCOPE_ADMIN, "does everything: keep it to yourself"},
 };
 
-static bool path_of(const char *data_dir, const char *name, char path[PATH_MAX])
+/* "keys" for the project of `make run`, "keys-NAME" for another. A name may hold any character but a control one. */
+static bool path_of(const char *data_dir, const char *project, const char *ending, char path[PATH_MAX])
 {
-    return snprintf(path, PATH_MAX, "%s/%s", data_dir, name) < PATH_MAX;
+    bool is_default = strcmp(project, QUICKSTART_PROJECT) == 0;
+    int size =
+        snprintf(path, PATH_MAX, "%s/keys%s%s%s", data_dir, is_default ? "" : "-", is_default ? "" : project, ending);
+    if (size >= PATH_MAX)
+        return false;
+    for (char *c = path + strlen(data_dir) + 1; (c = strchr(c, '/')) != NULL;)
+        *c = '_';
+    return true;
 }
 
 static void read_line(char *line, struct quickstart *quickstart)
@@ -45,12 +52,22 @@ static void read_keys(const char *data_dir, struct quickstart *quickstart)
 {
     char path[PATH_MAX];
     char line[KEY_TEXT_SIZE + 32];
-    FILE *file = path_of(data_dir, "keys", path) ? fopen(path, "re") : NULL;
+    FILE *file = path_of(data_dir, quickstart->project, "", path) ? fopen(path, "re") : NULL;
     if (file == NULL)
         return;
     while (fgets(line, sizeof line, file) != NULL)
         read_line(line, quickstart);
     fclose(file);
+}
+
+bool quickstart_find(const char *data_dir, const char *project, struct quickstart *quickstart)
+{
+    bool has_all = true;
+    *quickstart = (struct quickstart){.project = project};
+    read_keys(data_dir, quickstart);
+    for (int i = 0; i < QUICKSTART_KEYS; i++)
+        has_all = has_all && *quickstart->keys[i] != '\0';
+    return has_all;
 }
 
 static bool write_text(int file, const struct quickstart *quickstart)
@@ -67,7 +84,7 @@ static enum status write_keys(const char *data_dir, const struct quickstart *qui
 {
     char path[PATH_MAX];
     char fresh[PATH_MAX];
-    if (!path_of(data_dir, "keys", path) || !path_of(data_dir, "keys.new", fresh))
+    if (!path_of(data_dir, quickstart->project, "", path) || !path_of(data_dir, quickstart->project, ".new", fresh))
         return STATUS_INVALID;
     int file = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
     bool is_written = file >= 0 && write_text(file, quickstart) && rename(fresh, path) == 0;
@@ -79,13 +96,14 @@ static enum status write_keys(const char *data_dir, const struct quickstart *qui
 }
 
 /* The file may be of another database, or a key was revoked. */
-static bool is_known(const struct snapshot *snapshot, const char *text, enum scope scope)
+static bool is_known(const struct snapshot *snapshot, const char *project_name, const char *text, enum scope scope)
 {
     uint8_t digest[DIGEST_SIZE];
     if (!key_digest(text, digest))
         return false;
+    const struct project *project = snapshot_project_named(snapshot, project_name);
     const struct key *key = snapshot_key(snapshot, digest);
-    return key != NULL && key->scope == scope;
+    return key != NULL && project != NULL && key->project_id == project->id && key->scope == scope;
 }
 
 static enum status make_missing(const struct database_options *database, struct directory *directory,
@@ -96,11 +114,11 @@ static enum status make_missing(const struct database_options *database, struct 
     enum status status = connection_open(database, "quickstart", &connection);
     if (status != STATUS_OK)
         return status;
-    status = project_create(connection, &(struct project_options){.name = PROJECT}, &fault);
+    status = project_create(connection, &(struct project_options){.name = quickstart->project}, &fault);
     if (status == STATUS_CONFLICT)
         status = STATUS_OK; /* it is there already */
     for (int i = 0; status == STATUS_OK && i < QUICKSTART_KEYS; i++) {
-        const struct key_options options = {.project = PROJECT, .scope = kinds[i].scope};
+        const struct key_options options = {.project = quickstart->project, .scope = kinds[i].scope};
         if (is_missing[i])
             status = key_create(connection, &options, quickstart->keys[i]);
     }
@@ -112,16 +130,15 @@ static enum status make_missing(const struct database_options *database, struct 
     return status;
 }
 
-enum status quickstart_open(const char *data_dir, const struct database_options *database, struct directory *directory,
-                            struct quickstart *quickstart)
+enum status quickstart_open(const char *data_dir, const char *project, const struct database_options *database,
+                            struct directory *directory, struct quickstart *quickstart)
 {
     bool is_missing[QUICKSTART_KEYS];
     bool is_any_missing = false;
-    *quickstart = (struct quickstart){.keys = {""}};
-    read_keys(data_dir, quickstart);
+    (void)quickstart_find(data_dir, project, quickstart);
     struct snapshot *snapshot = directory_hold(directory);
     for (int i = 0; i < QUICKSTART_KEYS; i++) {
-        is_missing[i] = !is_known(snapshot, quickstart->keys[i], kinds[i].scope);
+        is_missing[i] = !is_known(snapshot, project, quickstart->keys[i], kinds[i].scope);
         is_any_missing = is_any_missing || is_missing[i];
     }
     snapshot_release(snapshot);
@@ -131,8 +148,7 @@ enum status quickstart_open(const char *data_dir, const struct database_options 
     return status == STATUS_OK ? write_keys(data_dir, quickstart) : status;
 }
 
-/* Where a client of this machine finds a service that listens on every address. */
-static void print_url(const char *address, char *url, size_t size)
+void quickstart_url(const char *address, char *url, size_t size)
 {
     const char *port = strrchr(address, ':');
     if (strncmp(address, "0.0.0.0:", 8) == 0)
@@ -143,13 +159,18 @@ static void print_url(const char *address, char *url, size_t size)
         snprintf(url, size, "http://%s", address);
 }
 
+void quickstart_print_keys(const struct quickstart *quickstart)
+{
+    for (int i = 0; i < QUICKSTART_KEYS; i++)
+        printf("%-8s %s  %s\n", kinds[i].name, quickstart->keys[i], kinds[i].purpose);
+}
+
 void quickstart_print(const struct quickstart *quickstart, const char *address)
 {
     char url[128];
-    print_url(address, url, sizeof url);
+    quickstart_url(address, url, sizeof url);
     printf("\nHark listens on %s\n\n", url);
-    for (int i = 0; i < QUICKSTART_KEYS; i++)
-        printf("%-8s %s  %s\n", kinds[i].name, quickstart->keys[i], kinds[i].purpose);
+    quickstart_print_keys(quickstart);
     printf("\nPost an answer:\n"
            "curl '%s/v1/responses' -H 'Authorization: Bearer %s' -H 'Content-Type: application/json' -d "
            "'{\"channel\":\"web\",\"region\":\"ES-CT\",\"answers\":{\"nps\":9,\"csat\":5,\"ces\":6},"

@@ -144,8 +144,8 @@ static enum status open_layers(struct serve *serve, bool is_quickstart)
     if (status == STATUS_OK)
         status = maintenance_open(&serve->database, &serve->maintenance);
     if (status == STATUS_OK && is_quickstart)
-        status =
-            quickstart_open(serve->config.data_dir, &serve->database, serve->service.directory, &serve->quickstart);
+        status = quickstart_open(serve->config.data_dir, QUICKSTART_PROJECT, &serve->database, serve->service.directory,
+                                 &serve->quickstart);
     return status == STATUS_OK ? open_http(serve) : status;
 }
 

@@ -38,16 +38,16 @@ static enum status connect(struct session *session)
     enum status status = config->database_url == NULL ? open_private(session) : STATUS_OK;
     if (status != STATUS_OK)
         return status;
-    const struct database_options options = {
+    session->database = (struct database_options){
         .url = config->database_url != NULL ? config->database_url : session->url,
         .statement_timeout_ms = config->statement_timeout_ms,
         .allow_unsafe = config->allow_unsafe_database,
     };
-    status = connection_open(&options, "command", &session->connection);
+    status = connection_open(&session->database, "command", &session->connection);
     return status == STATUS_OK ? migration_apply(session->connection, &session->migrations) : status;
 }
 
-int session_open(struct session *session)
+static int open_session(struct session *session, bool needs_folder)
 {
     *session = (struct session){.turn = -1};
     if (!start_load(&session->config))
@@ -56,10 +56,21 @@ int session_open(struct session *session)
     if (session->config.log_level == LOG_LEVEL_INFO)
         session->config.log_level = LOG_LEVEL_WARN;
     log_set_level(session->config.log_level);
-    if (start_step_down(&session->config, session->config.database_url == NULL) && connect(session) == STATUS_OK)
+    needs_folder = needs_folder || session->config.database_url == NULL;
+    if (start_step_down(&session->config, needs_folder) && connect(session) == STATUS_OK)
         return EXIT_SUCCESS;
     session_close(session);
     return EXIT_FAILURE;
+}
+
+int session_open(struct session *session)
+{
+    return open_session(session, false);
+}
+
+int session_open_with_folder(struct session *session)
+{
+    return open_session(session, true);
 }
 
 void session_close(struct session *session)

@@ -14,6 +14,7 @@ struct session {
     int turn;                /* -1: none */
     struct cluster *cluster; /* NULL: somebody else runs it */
     char *url;               /* of the private PostgreSQL */
+    struct database_options database;
     struct connection *connection;
     int migrations; /* how many were applied just now */
 };
@@ -21,6 +22,8 @@ struct session {
 /* Steps down from root, connects, and brings the schema up to date. Returns EXIT_SUCCESS, or what the command ends with: the
  * reason was printed, and there is nothing to close. */
 int session_open(struct session *session) __attribute__((warn_unused_result));
+/* The same for a command that keeps a file in the data folder: made, too, where the database is somebody else's. */
+int session_open_with_folder(struct session *session) __attribute__((warn_unused_result));
 void session_close(struct session *session);
 
 /* Prints a sentence about a failure that the layers below have no words for; none for STATUS_OK. Returns the exit status. */
