@@ -33,6 +33,10 @@ enum status project_create(struct connection *connection, const struct project_o
 enum status project_set_publish_min_n(struct connection *connection, const char *name, int32_t min_n)
     __attribute__((warn_unused_result));
 
+/* It holds no answer and no event. STATUS_NOT_FOUND: no such project. */
+enum status project_is_empty(struct connection *connection, const char *name, bool *is_empty)
+    __attribute__((warn_unused_result));
+
 struct project_row {
     int32_t id;
     const char *name;

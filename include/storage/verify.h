@@ -37,10 +37,10 @@ struct verify_report {
 
 typedef void verify_difference_fn(void *context, const struct verify_difference *difference);
 
-/* All in one snapshot. Calls found for the first list_max differences of each project and table; the report has the
+/* One project, or all of them (0), in one snapshot. Calls found for the first list_max differences of each project and table; the report has the
  * numbers of all. For large tables the session should have no statement timeout. Not inside a transaction. */
-enum status verify_compare(struct connection *connection, int list_max, verify_difference_fn *found, void *context,
-                           struct verify_report *report) __attribute__((warn_unused_result));
+enum status verify_compare(struct connection *connection, int32_t project_id, int list_max, verify_difference_fn *found,
+                           void *context, struct verify_report *report) __attribute__((warn_unused_result));
 
 /* Writes the rollups anew from the rows, in one transaction that holds writers up until it ends. Days are copied again
  * by day_fill. Not inside a transaction. */

@@ -36,7 +36,7 @@ static enum status verify(struct connection *connection, bool rebuilds, struct v
         return status;
     if (rebuilds)
         printf("Rebuilt the rollups.\n");
-    return verify_compare(connection, LISTED, print_difference, NULL, report);
+    return verify_compare(connection, 0, LISTED, print_difference, NULL, report);
 }
 
 int verify_run(const struct options *options)

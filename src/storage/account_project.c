@@ -177,6 +177,23 @@ enum status project_set_publish_min_n(struct connection *connection, const char 
     return status;
 }
 
+enum status project_is_empty(struct connection *connection, const char *name, bool *is_empty)
+{
+    struct arguments arguments;
+    struct result *result;
+    enum status status;
+    arguments_init(&arguments);
+    argument_text(&arguments, text_of(name));
+    status = query_run(connection, QUERY_PROJECT_IS_EMPTY, &arguments, &result);
+    arguments_clear(&arguments);
+    if (status == STATUS_OK && result_rows(result) == 0)
+        status = STATUS_NOT_FOUND;
+    else if (status == STATUS_OK)
+        *is_empty = result_bool(result, 0, 0);
+    result_free(result);
+    return status;
+}
+
 enum status project_list(struct connection *connection, struct arena *arena, struct project_row **rows, size_t *count)
 {
     struct result *result;

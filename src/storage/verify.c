@@ -79,12 +79,16 @@ static enum status compare_table(const struct comparison *comparison, enum verif
 
 typedef enum status project_fn(const void *context, int32_t project_id, int32_t horizon);
 
-static enum status each_project(struct connection *connection, project_fn *visit, const void *context)
+/* only_id: 0 for all. */
+static enum status each_project(struct connection *connection, int32_t only_id, project_fn *visit, const void *context)
 {
     struct result *result;
     enum status status = query_run(connection, QUERY_VERIFY_PROJECTS, NULL, &result);
-    for (int row = 0; status == STATUS_OK && row < result_rows(result); row++)
-        status = visit(context, result_int4(result, row, 0), result_int4(result, row, 1));
+    for (int row = 0; status == STATUS_OK && row < result_rows(result); row++) {
+        int32_t id = result_int4(result, row, 0);
+        if (only_id == 0 || only_id == id)
+            status = visit(context, id, result_int4(result, row, 1));
+    }
     result_free(result);
     return status;
 }
@@ -106,8 +110,8 @@ static enum status finish(struct connection *connection, enum status status)
     return status;
 }
 
-enum status verify_compare(struct connection *connection, int list_max, verify_difference_fn *found, void *context,
-                           struct verify_report *report)
+enum status verify_compare(struct connection *connection, int32_t project_id, int list_max, verify_difference_fn *found,
+                           void *context, struct verify_report *report)
 {
     struct comparison comparison = {connection, list_max, found, context, report};
     enum status status = connection_begin(connection);
@@ -115,7 +119,7 @@ enum status verify_compare(struct connection *connection, int list_max, verify_d
     if (status == STATUS_OK)
         status = query_execute(connection, QUERY_VERIFY_SNAPSHOT, NULL);
     if (status == STATUS_OK)
-        status = each_project(connection, compare_project, &comparison);
+        status = each_project(connection, project_id, compare_project, &comparison);
     return finish(connection, status);
 }
 
@@ -142,6 +146,6 @@ enum status verify_rebuild(struct connection *connection)
     if (status == STATUS_OK)
         status = query_execute(connection, QUERY_VERIFY_LOCK, NULL);
     if (status == STATUS_OK)
-        status = each_project(connection, rebuild_project, &connection);
+        status = each_project(connection, 0, rebuild_project, &connection);
     return finish(connection, status);
 }
