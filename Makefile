@@ -185,6 +185,13 @@ run:
 	@$(MAKE) --no-print-directory all
 	@exec $(BUILD)/hark serve --quickstart
 
+# A made-up year, once, and then the page on it.
+.PHONY: demo
+demo:
+	@tools/install-packages build
+	@$(MAKE) --no-print-directory all
+	@exec $(BUILD)/hark demo --serve
+
 define test_rules
 $(call test_program,$(1)): $(call test_objects,$(1)) $(SUPPORT_OBJECTS) $(LIBRARY)
 	@echo "  LINK  $$@"
@@ -299,6 +306,7 @@ clean:
 help:
 	@echo 'make            build/hark'
 	@echo 'make run        installs what is missing, builds, and serves on http://127.0.0.1:8080 with a PostgreSQL of its own'
+	@echo 'make demo       fills a project with a made-up year, once, and serves it'
 	@echo 'make test       all tests: test-unit (a second, no database), test-sql, test-http'
 	@echo 'make test-browser   the page and the widget in a real browser; TEST=word picks some'
 	@echo 'make test-contract  openapi.yaml against the running service, both ways'

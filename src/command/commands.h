@@ -14,6 +14,7 @@ command_fn project_list_run;
 command_fn key_create_run;
 command_fn key_list_run;
 command_fn key_revoke_run;
+command_fn demo_run;
 command_fn routes_run;
 command_fn verify_run;
 command_fn version_run;
@@ -24,6 +25,7 @@ extern const struct option_rule project_create_rules[];
 extern const struct option_rule project_set_rules[];
 extern const struct option_rule key_create_rules[];
 extern const struct option_rule key_list_rules[];
+extern const struct option_rule demo_rules[];
 extern const struct option_rule verify_rules[];
 
 #endif

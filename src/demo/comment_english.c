@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT */
+#include "comment.h"
+
+/* clang-format off */
+static const struct phrase phrases[] = {
+    {TOUCHPOINT_SEARCH, MOOD_GOOD, "findability", "Found exactly what I was after in under a minute."},
+    {TOUCHPOINT_SEARCH, MOOD_GOOD, "filters", "The filters actually work. You would be surprised how rare that is."},
+    {TOUCHPOINT_SEARCH, MOOD_GOOD, "range", "Great range, and the photos look like the real thing."},
+    {TOUCHPOINT_SEARCH, MOOD_MIXED, "findability", "Good choice, but I had to scroll a lot to find my size."},
+    {TOUCHPOINT_SEARCH, MOOD_MIXED, "filters", "Nice, though I can't sort by price and rating together."},
+    {TOUCHPOINT_SEARCH, MOOD_MIXED, "stock", "Fine. Would help to see what is in stock before opening each page."},
+    {TOUCHPOINT_SEARCH, MOOD_BAD, "findability", "Typed the exact name of the product and it showed me everything else."},
+    {TOUCHPOINT_SEARCH, MOOD_BAD, "stock", "Half of what comes up is sold out. Why show it?"},
+    {TOUCHPOINT_SEARCH, MOOD_BAD, "speed", "So slow on my phone that I gave up twice."},
+    {TOUCHPOINT_CHECKOUT, MOOD_GOOD, "speed", "Three clicks and done. Love it."},
+    {TOUCHPOINT_CHECKOUT, MOOD_GOOD, "payment", "Paid with one tap, no account needed."},
+    {TOUCHPOINT_CHECKOUT, MOOD_GOOD, "price", "Clear price from the start, no surprises at the end."},
+    {TOUCHPOINT_CHECKOUT, MOOD_GOOD, "clarity", "I always know what happens next. Very well done."},
+    {TOUCHPOINT_CHECKOUT, MOOD_MIXED, "form", "Works, but it asked for my address twice."},
+    {TOUCHPOINT_CHECKOUT, MOOD_MIXED, "price", "Good, only the shipping cost could be shown earlier."},
+    {TOUCHPOINT_CHECKOUT, MOOD_MIXED, "coupon", "The voucher field is hard to find. Otherwise fine."},
+    {TOUCHPOINT_CHECKOUT, MOOD_BAD, "payment", "My card was refused three times and then charged twice."},
+    {TOUCHPOINT_CHECKOUT, MOOD_BAD, "price", "The price changed between the basket and the last page."},
+    {TOUCHPOINT_CHECKOUT, MOOD_BAD, "form", "Had to fill the whole form in again because of one wrong digit."},
+    {TOUCHPOINT_CHECKOUT, MOOD_BAD, "account", "Why do I have to open an account to buy one thing?"},
+    {TOUCHPOINT_DELIVERY, MOOD_GOOD, "on-time", "Here a day early, and the courier even rang first."},
+    {TOUCHPOINT_DELIVERY, MOOD_GOOD, "tracking", "I could follow the parcel to my door. Brilliant."},
+    {TOUCHPOINT_DELIVERY, MOOD_GOOD, "packaging", "Well packed with hardly any plastic, thank you."},
+    {TOUCHPOINT_DELIVERY, MOOD_MIXED, "slot", "On time, but a window of eight hours is no window."},
+    {TOUCHPOINT_DELIVERY, MOOD_MIXED, "packaging", "All good, just a huge box for a small item."},
+    {TOUCHPOINT_DELIVERY, MOOD_MIXED, "tracking", "Arrived all right. The tracking page was a day behind."},
+    {TOUCHPOINT_DELIVERY, MOOD_BAD, "late", "Five days late and nobody told me anything."},
+    {TOUCHPOINT_DELIVERY, MOOD_BAD, "courier", "They say they rang. I was at home all day."},
+    {TOUCHPOINT_DELIVERY, MOOD_BAD, "damaged", "The box was open and one part was missing."},
+    {TOUCHPOINT_DELIVERY, MOOD_BAD, "late", "Still waiting. The date moves a day further every day."},
+    {TOUCHPOINT_RETURNS, MOOD_GOOD, "refund", "Money was back on my card in two days."},
+    {TOUCHPOINT_RETURNS, MOOD_GOOD, "label", "No printer needed, they scanned a code and that was it."},
+    {TOUCHPOINT_RETURNS, MOOD_GOOD, "exchange", "Swapped it for another size without a question."},
+    {TOUCHPOINT_RETURNS, MOOD_MIXED, "refund", "Easy to send back, but the refund took two weeks."},
+    {TOUCHPOINT_RETURNS, MOOD_MIXED, "drop-off", "Fine, if the drop-off point were not at the other end of town."},
+    {TOUCHPOINT_RETURNS, MOOD_MIXED, "label", "It worked once I had found where to ask for the label."},
+    {TOUCHPOINT_RETURNS, MOOD_BAD, "refund", "A month and still no refund. It was my money."},
+    {TOUCHPOINT_RETURNS, MOOD_BAD, "cost", "I pay to return what you sent me by mistake?"},
+    {TOUCHPOINT_RETURNS, MOOD_BAD, "process", "Three forms, two emails, one phone call. For a pair of socks."},
+    {TOUCHPOINT_SUPPORT, MOOD_GOOD, "agent", "The lady on the phone solved it in two minutes and was lovely."},
+    {TOUCHPOINT_SUPPORT, MOOD_GOOD, "speed", "Picked up at the second ring. Sorted."},
+    {TOUCHPOINT_SUPPORT, MOOD_GOOD, "follow-up", "They called back when they said they would."},
+    {TOUCHPOINT_SUPPORT, MOOD_MIXED, "waiting", "Helpful in the end, after a quarter of an hour of music."},
+    {TOUCHPOINT_SUPPORT, MOOD_MIXED, "transfer", "Passed on twice, but the third one knew what to do."},
+    {TOUCHPOINT_SUPPORT, MOOD_MIXED, "bot", "The chat bot was no use, the person behind it was."},
+    {TOUCHPOINT_SUPPORT, MOOD_BAD, "waiting", "Forty minutes on hold, then the line went dead."},
+    {TOUCHPOINT_SUPPORT, MOOD_BAD, "unsolved", "I have explained the same thing to four people and it is still broken."},
+    {TOUCHPOINT_SUPPORT, MOOD_BAD, "bot", "The bot goes round in circles and won't let me talk to anyone."},
+    {TOUCHPOINT_SUPPORT, MOOD_BAD, "agent", "Read a script to me and did not listen to a word."},
+    {TOUCHPOINT_STORE, MOOD_GOOD, "staff", "The staff took the time to explain, and did not push me."},
+    {TOUCHPOINT_STORE, MOOD_GOOD, "atmosphere", "Lovely shop, tidy, and everything in its place."},
+    {TOUCHPOINT_STORE, MOOD_GOOD, "collection", "Ordered online, picked up ten minutes later."},
+    {TOUCHPOINT_STORE, MOOD_MIXED, "queue", "Nice people, but one till open on a Saturday?"},
+    {TOUCHPOINT_STORE, MOOD_MIXED, "stock", "They had to order my size. It came the next day, fair enough."},
+    {TOUCHPOINT_STORE, MOOD_MIXED, "layout", "Good shop, hard to find anything since you moved it all around."},
+    {TOUCHPOINT_STORE, MOOD_BAD, "queue", "Twenty-five minutes in the queue to pay for one thing."},
+    {TOUCHPOINT_STORE, MOOD_BAD, "stock", "The website said it was there. It was not."},
+    {TOUCHPOINT_STORE, MOOD_BAD, "staff", "Nobody around to ask, and at the till they could not care less."},
+    {TOUCHPOINT_ACCOUNT, MOOD_GOOD, "self-service", "Changed my plan by myself in a minute. More of that."},
+    {TOUCHPOINT_ACCOUNT, MOOD_GOOD, "invoices", "All my invoices in one place, finally."},
+    {TOUCHPOINT_ACCOUNT, MOOD_GOOD, "loyalty", "Customer for years and still happy."},
+    {TOUCHPOINT_ACCOUNT, MOOD_MIXED, "login", "Fine, apart from being logged out all the time."},
+    {TOUCHPOINT_ACCOUNT, MOOD_MIXED, "emails", "Good service, too many emails."},
+    {TOUCHPOINT_ACCOUNT, MOOD_MIXED, "points", "I like the points, but I never know when they expire."},
+    {TOUCHPOINT_ACCOUNT, MOOD_BAD, "login", "The code by text never comes. I can't get into my own account."},
+    {TOUCHPOINT_ACCOUNT, MOOD_BAD, "cancel", "Two clicks to join, a phone call to leave."},
+    {TOUCHPOINT_ACCOUNT, MOOD_BAD, "price", "Put the price up without a word."},
+    {.tag = NULL},
+};
+/* clang-format on */
+
+static const char *const good[] = {
+    "Will be back.", "Keep it up!", "Recommended to my sister already.", "Five stars.", "Thanks 🙂", NULL,
+};
+static const char *const mixed[] = {
+    "Could be better.", "Overall fine.", "Not bad, not great.", "Would still buy again.", NULL,
+};
+static const char *const bad[] = {
+    "Never again.", "I expected more.", "Please fix this.", "Very disappointing.", "Somebody call me, please.", NULL,
+};
+static const char *const release[] = {
+    "Since the update the app freezes as soon as I tap Pay.",
+    "App crashes at checkout. Reinstalled it twice, same thing.",
+    "The new version logs me out in the middle of paying.",
+    "Was perfect before the last update. Now the basket empties itself.",
+    "Can't pay in the app any more, only on the website.",
+    NULL,
+};
+
+const struct phrase_book comment_english = {phrases, {bad, mixed, good}, release};

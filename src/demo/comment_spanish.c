@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: MIT */
+#include "comment.h"
+
+/* clang-format off */
+static const struct phrase phrases[] = {
+    {TOUCHPOINT_SEARCH, MOOD_GOOD, "findability", "Encontré justo lo que buscaba en un minuto."},
+    {TOUCHPOINT_SEARCH, MOOD_GOOD, "filters", "Los filtros funcionan de verdad, da gusto."},
+    {TOUCHPOINT_SEARCH, MOOD_GOOD, "range", "Mucha variedad y las fotos son fieles."},
+    {TOUCHPOINT_SEARCH, MOOD_MIXED, "findability", "Hay de todo, pero cuesta encontrar la talla."},
+    {TOUCHPOINT_SEARCH, MOOD_MIXED, "filters", "Bien, aunque no se puede ordenar por precio y valoración a la vez."},
+    {TOUCHPOINT_SEARCH, MOOD_MIXED, "stock", "Correcto. Estaría bien ver qué queda antes de entrar en cada ficha."},
+    {TOUCHPOINT_SEARCH, MOOD_BAD, "findability", "Puse el nombre exacto y me salió de todo menos eso."},
+    {TOUCHPOINT_SEARCH, MOOD_BAD, "stock", "La mitad de lo que sale está agotado. ¿Para qué lo enseñan?"},
+    {TOUCHPOINT_SEARCH, MOOD_BAD, "speed", "Va lentísimo en el móvil, lo dejé por imposible."},
+    {TOUCHPOINT_CHECKOUT, MOOD_GOOD, "speed", "Tres clics y listo. Así da gusto comprar."},
+    {TOUCHPOINT_CHECKOUT, MOOD_GOOD, "payment", "Pagué en un momento, sin crear cuenta."},
+    {TOUCHPOINT_CHECKOUT, MOOD_GOOD, "price", "Precio claro desde el principio, sin sorpresas."},
+    {TOUCHPOINT_CHECKOUT, MOOD_GOOD, "clarity", "Muy claro todo, siempre sé en qué paso estoy."},
+    {TOUCHPOINT_CHECKOUT, MOOD_MIXED, "form", "Funciona, pero me pidió la dirección dos veces."},
+    {TOUCHPOINT_CHECKOUT, MOOD_MIXED, "price", "Bien, pero los gastos de envío deberían verse antes."},
+    {TOUCHPOINT_CHECKOUT, MOOD_MIXED, "coupon", "Me costó ver dónde se pone el cupón. Lo demás, bien."},
+    {TOUCHPOINT_CHECKOUT, MOOD_BAD, "payment", "Me rechazó la tarjeta tres veces y luego me cobró dos."},
+    {TOUCHPOINT_CHECKOUT, MOOD_BAD, "price", "El precio cambió entre la cesta y el último paso."},
+    {TOUCHPOINT_CHECKOUT, MOOD_BAD, "form", "Por un número mal tuve que rellenarlo todo otra vez."},
+    {TOUCHPOINT_CHECKOUT, MOOD_BAD, "account", "¿Por qué tengo que registrarme para comprar una cosa?"},
+    {TOUCHPOINT_DELIVERY, MOOD_GOOD, "on-time", "Llegó un día antes y el repartidor avisó por teléfono."},
+    {TOUCHPOINT_DELIVERY, MOOD_GOOD, "tracking", "Pude seguir el paquete hasta la puerta. Genial."},
+    {TOUCHPOINT_DELIVERY, MOOD_GOOD, "packaging", "Muy bien embalado y casi sin plástico. Gracias."},
+    {TOUCHPOINT_DELIVERY, MOOD_MIXED, "slot", "Llegó bien, pero una franja de ocho horas no es una franja."},
+    {TOUCHPOINT_DELIVERY, MOOD_MIXED, "packaging", "Todo bien, aunque la caja era enorme para lo que era."},
+    {TOUCHPOINT_DELIVERY, MOOD_MIXED, "tracking", "Llegó. El seguimiento iba con un día de retraso."},
+    {TOUCHPOINT_DELIVERY, MOOD_BAD, "late", "Cinco días tarde y nadie me dijo nada."},
+    {TOUCHPOINT_DELIVERY, MOOD_BAD, "courier", "Dicen que llamaron. Estuve en casa todo el día."},
+    {TOUCHPOINT_DELIVERY, MOOD_BAD, "damaged", "La caja venía abierta y faltaba una pieza."},
+    {TOUCHPOINT_DELIVERY, MOOD_BAD, "late", "Sigo esperando, cada día me cambian la fecha."},
+    {TOUCHPOINT_RETURNS, MOOD_GOOD, "refund", "En dos días tenía el dinero en la cuenta."},
+    {TOUCHPOINT_RETURNS, MOOD_GOOD, "label", "Sin imprimir nada: enseñé un código y ya está."},
+    {TOUCHPOINT_RETURNS, MOOD_GOOD, "exchange", "Me lo cambiaron por otra talla sin preguntar."},
+    {TOUCHPOINT_RETURNS, MOOD_MIXED, "refund", "Fácil de devolver, pero el abono tardó dos semanas."},
+    {TOUCHPOINT_RETURNS, MOOD_MIXED, "drop-off", "Bien, si el punto de entrega no estuviera en la otra punta."},
+    {TOUCHPOINT_RETURNS, MOOD_MIXED, "label", "Cuando encontré dónde se pedía la etiqueta, todo bien."},
+    {TOUCHPOINT_RETURNS, MOOD_BAD, "refund", "Un mes y sigo sin el dinero. Era mío."},
+    {TOUCHPOINT_RETURNS, MOOD_BAD, "cost", "¿Pago yo por devolver lo que mandaron mal?"},
+    {TOUCHPOINT_RETURNS, MOOD_BAD, "process", "Tres formularios, dos correos y una llamada. Por unos calcetines."},
+    {TOUCHPOINT_SUPPORT, MOOD_GOOD, "agent", "La chica que me atendió lo resolvió en dos minutos, un encanto."},
+    {TOUCHPOINT_SUPPORT, MOOD_GOOD, "speed", "Contestaron al segundo tono. Resuelto."},
+    {TOUCHPOINT_SUPPORT, MOOD_GOOD, "follow-up", "Me devolvieron la llamada cuando dijeron."},
+    {TOUCHPOINT_SUPPORT, MOOD_MIXED, "waiting", "Al final me ayudaron, después de un cuarto de hora de música."},
+    {TOUCHPOINT_SUPPORT, MOOD_MIXED, "transfer", "Me pasaron dos veces, pero el tercero sabía."},
+    {TOUCHPOINT_SUPPORT, MOOD_MIXED, "bot", "El chat automático no sirve, la persona de detrás sí."},
+    {TOUCHPOINT_SUPPORT, MOOD_BAD, "waiting", "Cuarenta minutos en espera y se cortó."},
+    {TOUCHPOINT_SUPPORT, MOOD_BAD, "unsolved", "Se lo he contado a cuatro personas y sigue sin funcionar."},
+    {TOUCHPOINT_SUPPORT, MOOD_BAD, "bot", "El robot da vueltas y no hay manera de hablar con nadie."},
+    {TOUCHPOINT_SUPPORT, MOOD_BAD, "agent", "Me leyó un guion y no escuchó nada."},
+    {TOUCHPOINT_STORE, MOOD_GOOD, "staff", "Me explicaron todo con calma y sin presionar."},
+    {TOUCHPOINT_STORE, MOOD_GOOD, "atmosphere", "Tienda preciosa y todo en su sitio."},
+    {TOUCHPOINT_STORE, MOOD_GOOD, "collection", "Lo pedí por internet y a los diez minutos lo tenía."},
+    {TOUCHPOINT_STORE, MOOD_MIXED, "queue", "Gente muy maja, pero ¿una sola caja un sábado?"},
+    {TOUCHPOINT_STORE, MOOD_MIXED, "stock", "Tuvieron que pedir mi talla. Llegó al día siguiente, eso sí."},
+    {TOUCHPOINT_STORE, MOOD_MIXED, "layout", "Buena tienda, pero desde que lo cambiaron todo no encuentro nada."},
+    {TOUCHPOINT_STORE, MOOD_BAD, "queue", "Veinticinco minutos de cola para pagar una cosa."},
+    {TOUCHPOINT_STORE, MOOD_BAD, "stock", "En la web decía que había. No había."},
+    {TOUCHPOINT_STORE, MOOD_BAD, "staff", "Nadie a quien preguntar y en caja ni miran a la cara."},
+    {TOUCHPOINT_ACCOUNT, MOOD_GOOD, "self-service", "Cambié la tarifa yo sola en un minuto. Más así."},
+    {TOUCHPOINT_ACCOUNT, MOOD_GOOD, "invoices", "Por fin todas las facturas en un mismo sitio."},
+    {TOUCHPOINT_ACCOUNT, MOOD_GOOD, "loyalty", "Años de cliente y tan contento."},
+    {TOUCHPOINT_ACCOUNT, MOOD_MIXED, "login", "Bien, si no me cerrara la sesión cada dos por tres."},
+    {TOUCHPOINT_ACCOUNT, MOOD_MIXED, "emails", "Buen servicio, demasiados correos."},
+    {TOUCHPOINT_ACCOUNT, MOOD_MIXED, "points", "Me gustan los puntos, pero nunca sé cuándo caducan."},
+    {TOUCHPOINT_ACCOUNT, MOOD_BAD, "login", "El código por SMS no llega. No puedo entrar en mi propia cuenta."},
+    {TOUCHPOINT_ACCOUNT, MOOD_BAD, "cancel", "Dos clics para entrar y una llamada para salir."},
+    {TOUCHPOINT_ACCOUNT, MOOD_BAD, "price", "Subieron el precio sin avisar."},
+    {.tag = NULL},
+};
+/* clang-format on */
+
+static const char *const good[] = {
+    "Volveré.", "¡Sigan así!", "Ya se lo he recomendado a mi hermana.", "Un diez.", "Gracias 🙂", NULL,
+};
+static const char *const mixed[] = {
+    "Se puede mejorar.", "En general bien.", "Ni bien ni mal.", "Aun así repetiría.", NULL,
+};
+static const char *const bad[] = {
+    "Nunca más.", "Esperaba más.", "Arréglenlo, por favor.", "Muy decepcionante.", "Que alguien me llame, por favor.",
+    NULL,
+};
+static const char *const release[] = {
+    "Desde la actualización la app se queda congelada al pagar.",
+    "La app se cierra al finalizar la compra. La reinstalé dos veces y nada.",
+    "Con la versión nueva me echa de la sesión a mitad del pago.",
+    "Antes de la última actualización iba perfecta. Ahora se me vacía la cesta.",
+    "Ya no puedo pagar en la app, solo en la web.",
+    NULL,
+};
+
+const struct phrase_book comment_spanish = {phrases, {bad, mixed, good}, release};
