@@ -24,7 +24,7 @@ enum {
     STOP_TIMEOUT_MS = 60000,
     FIRST_PAUSE_MS = 100,
     LONGEST_PAUSE_MS = 5000,
-    MOST_FAILURES = 6, /* in a row: some three seconds of trying */
+    MOST_FAILURES = 6, /* in a row, of one that never was ready: some three seconds of trying */
     LARGEST_LOG = 10 * 1024 * 1024,
 };
 
@@ -41,6 +41,7 @@ struct supervisor {
     int postmaster_pidfd; /* -1: none runs */
     bool is_child;        /* else it was adopted, and is not ours to wait for */
     bool is_ready;
+    bool was_ready; /* in some life of it */
     int failures;
     int64_t started_us;
     int64_t reminded_us;
@@ -135,6 +136,7 @@ static void check_ready(struct supervisor *supervisor)
     if (folder_is_ready(supervisor->folder, supervisor->postmaster)) {
         char message = SUPERVISOR_READY;
         supervisor->is_ready = true;
+        supervisor->was_ready = true;
         if (send(supervisor->owner_socket, &message, 1, MSG_NOSIGNAL) < 0)
             log_debug("nobody waits for PostgreSQL");
         if (supervisor->failures > 0)
@@ -190,15 +192,16 @@ static bool is_end_wanted_while_running(struct supervisor *supervisor)
     return false;
 }
 
-/* Until the end is wanted (0), or there is no hope left (1). */
+/* Until the end is wanted (0), or there is no hope left (1). What was up once is tried for ever: a full disk stops
+ * PostgreSQL, and may have room again in the night. */
 static int keep_running(struct supervisor *supervisor)
 {
     for (;;) {
         if (start(supervisor) && is_end_wanted_while_running(supervisor))
             return 0;
         note_failure(supervisor);
-        if (supervisor->failures == MOST_FAILURES) {
-            log_error("PostgreSQL does not stay up: giving up");
+        if (supervisor->failures >= MOST_FAILURES && !supervisor->was_ready) {
+            log_error("PostgreSQL does not start: giving up");
             return 1;
         }
         if (is_end_wanted(supervisor, pause_after(supervisor->failures)))

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libpq-fe.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -144,12 +145,14 @@ static pid_t fork_owner_family(const char *folder, bool has_child)
     pid_t owner = fork();
     if (owner == 0) {
         struct cluster *cluster;
-        prctl(PR_SET_PDEATHSIG, SIGKILL); /* a failed test leaves nobody behind */
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
         setpgid(0, 0);
         signal(SIGINT, SIG_IGN);
         byte = cluster_open(folder, &cluster) == STATUS_OK ? 1 : 0;
-        if (has_child && fork() == 0)
+        if (has_child && fork() == 0) {
+            alarm(3 * PATIENCE_S); /* a failed test leaves nobody behind */
             pause();
+        }
         if (write(ready[1], &byte, 1) == 1)
             pause();
         _exit(1);
@@ -275,6 +278,24 @@ START_TEST(killed_postgres_is_started_again_with_its_data)
     ck_assert_int_ne(postmaster_of(shared), postmaster);
     assert_answers(shared, "SELECT n FROM kept", "42");
     assert_answers(shared, "DROP TABLE kept", "");
+    cluster_close(cluster);
+}
+END_TEST
+
+/* As with a full disk: longer than a start-up would be tried. */
+START_TEST(postgres_that_was_up_is_tried_until_it_can_start_again)
+{
+    char settings[PATH_MAX];
+    char aside[PATH_MAX + 8];
+    struct cluster *cluster = open_in(shared);
+    snprintf(settings, sizeof settings, "%s", path_in(shared, "postgres/postgresql.conf"));
+    snprintf(aside, sizeof aside, "%s.aside", settings);
+    ck_assert_int_eq(rename(settings, aside), 0);
+    kill(postmaster_of(shared), SIGKILL);
+    sleep(8);
+    ck_assert_ptr_null(ask_as(shared, "", "SELECT 1"));
+    ck_assert_int_eq(rename(aside, settings), 0);
+    wait_for_answer(shared);
     cluster_close(cluster);
 }
 END_TEST
@@ -494,6 +515,7 @@ Suite *cluster_suite(void)
         &close_leaves_no_process_and_no_owner,
         &second_owner_is_refused_and_may_use_the_first_ones,
         &killed_postgres_is_started_again_with_its_data,
+        &postgres_that_was_up_is_tried_until_it_can_start_again,
         &postgres_that_outlived_its_supervisor_is_taken_over,
         &close_stops_what_a_killed_supervisor_left,
         &postgres_stops_in_order_when_its_owner_dies,
