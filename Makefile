@@ -229,6 +229,13 @@ test-contract:
 	@$(MAKE) --no-print-directory all
 	@TEST_HARK=$(BUILD)/hark tests/contract/run
 
+# kill -9 of everything in turn, a frozen PostgreSQL, a full disk. CRASH_ROUNDS=20 for the long form.
+.PHONY: test-crash
+test-crash:
+	@tools/install-packages crash
+	@$(MAKE) --no-print-directory all
+	@TEST_HARK=$(BUILD)/hark tests/crash/run
+
 # gcc's runtime; what the sanitizers are to leave alone is written down, with its reason, in tests/support/*.supp.
 .PHONY: asan tsan
 asan:
@@ -310,6 +317,7 @@ help:
 	@echo 'make test       all tests: test-unit (a second, no database), test-sql, test-http'
 	@echo 'make test-browser   the page and the widget in a real browser; TEST=word picks some'
 	@echo 'make test-contract  openapi.yaml against the running service, both ways'
+	@echo 'make test-crash     kills the service and PostgreSQL under load, and looks for what was acknowledged'
 	@echo 'make lint       clang-format, include layers, shellcheck, clang-tidy'
 	@echo 'make format     lays the C files out as .clang-format says'
 	@echo 'make asan       all tests under AddressSanitizer and UndefinedBehaviorSanitizer'
