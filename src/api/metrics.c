@@ -23,7 +23,7 @@ static void answer(struct request *request, struct connection *connection, struc
     struct metrics_groups groups;
     struct metrics_reply reply;
 
-    if (!metrics_options_make(request, connection, &query) ||
+    if (!metrics_options_make(request, connection, arena, &query) ||
         !metrics_read_groups(request, connection, arena, &query, &frame, &groups) ||
         !check_points(request, &frame, &groups))
         return;

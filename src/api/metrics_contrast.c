@@ -39,12 +39,13 @@ static bool collect(struct contrast *contrast, struct arena *arena)
         return false;
     for (size_t i = 0; i < groups->count; i++) {
         const struct metrics_group *group = &groups->list[i];
-        if (metrics_is_hidden(&group->now, contrast->query->order_question))
+        if (metrics_is_hidden(&group->now, contrast->query->metric))
             continue;
         contrast->compared[contrast->count] = group;
-        contrast->histograms[contrast->count++] = metrics_histogram(&group->now, contrast->query->order_question);
+        contrast->histograms[contrast->count++] =
+            metrics_histogram(&contrast->query->choice, &group->now, contrast->query->metric);
     }
-    contrast->whole = metrics_histogram(&groups->now, contrast->query->order_question);
+    contrast->whole = metrics_histogram(&contrast->query->choice, &groups->now, contrast->query->metric);
     contrast->pairs = arena_array(arena, contrast_pair_count(contrast->count) + 1, sizeof *contrast->pairs);
     return contrast->pairs != NULL;
 }
@@ -86,14 +87,14 @@ static enum status write_rest(struct buffer *json, const struct contrast *contra
 
 static enum status write_group(struct buffer *json, const struct contrast *contrast, const struct metrics_group *group)
 {
-    enum question question = contrast->query->order_question;
-    struct histogram part = metrics_histogram(&group->now, question);
+    size_t metric = contrast->query->metric;
+    struct histogram part = metrics_histogram(&contrast->query->choice, &group->now, metric);
     enum status status;
     buffer_string(json, "{");
     metrics_write_labels(json, contrast->query, group);
     buffer_string(json, ",");
-    status = metrics_write_estimate(json, contrast->query, &group->now, question);
-    if (status == STATUS_OK && metrics_is_hidden(&group->now, question))
+    status = metrics_write_estimate(json, contrast->query, &group->now, metric);
+    if (status == STATUS_OK && metrics_is_hidden(&group->now, metric))
         buffer_string(json, ",\"rest\":null");
     else if (status == STATUS_OK)
         status = write_rest(json, contrast, &part);
@@ -135,7 +136,7 @@ static enum status write(struct metrics_reply *reply, const struct contrast *con
     struct buffer *json = &reply->json;
     enum status status;
     metrics_reply_begin(reply, contrast->query, groups);
-    metrics_write_metric(json, contrast->query);
+    metrics_write_metric(json, contrast->query, groups);
     status = write_overall(json, contrast);
     buffer_string(json, ",\"groups\":[");
     for (size_t i = 0; status == STATUS_OK && i < groups->count; i++) {
@@ -147,7 +148,7 @@ static enum status write(struct metrics_reply *reply, const struct contrast *con
         status = write_pairs(json, contrast);
     buffer_string(json, ",\"total\":{");
     if (status == STATUS_OK)
-        status = metrics_write_estimate(json, contrast->query, &groups->now, contrast->query->order_question);
+        status = metrics_write_estimate(json, contrast->query, &groups->now, contrast->query->metric);
     buffer_string(json, "}}\n");
     return status;
 }
@@ -156,16 +157,30 @@ static enum status write(struct metrics_reply *reply, const struct contrast *con
 static void choose_method(struct request *request, struct metrics_query *query, struct contrast *contrast)
 {
     const struct parameter_value *method = request_parameter(request, AT_METHOD);
-    struct histogram nobody;
-    struct comparison comparison;
     if (!method->is_set)
         return;
     contrast->method = methods[method->integer];
     query->method = contrast->method == METHOD_WALD ? METHOD_WALD : METHOD_DEFAULT;
-    histogram_init(&nobody, contrast->definition->min, contrast->definition->max);
-    if (comparison_of(contrast->definition, &nobody, &nobody, query->level, contrast->method, &comparison) != STATUS_OK)
-        reply_fault(request, NULL, "method", "'%s' is not a method of %s", method_names[method->integer],
-                    metrics_question_names[query->order_question]);
+}
+
+static void check_method(struct request *request, const struct metrics_query *query, const struct contrast *contrast,
+                         const struct definition *definition)
+{
+    struct histogram nobody;
+    struct comparison comparison;
+    histogram_init(&nobody, definition->min, definition->max);
+    if (comparison_of(definition, &nobody, &nobody, query->level, contrast->method, &comparison) != STATUS_OK)
+        reply_fault(request, NULL, "method", "'%s' is not a method of %s (%s)", method_name(contrast->method),
+                    query->choice.metrics[query->metric].name, definition->id);
+}
+
+/* Which of several definitions it is is known when the answers are. */
+static bool settle_definition(struct request *request, const struct metrics_query *query,
+                              const struct metrics_groups *groups, struct contrast *contrast)
+{
+    contrast->definition = metrics_definition(&query->choice, &groups->now, query->metric);
+    check_method(request, query, contrast, contrast->definition);
+    return metrics_query_end(request);
 }
 
 static bool check_count(struct request *request, const struct metrics_groups *groups)
@@ -186,13 +201,15 @@ static void answer(struct request *request, struct connection *connection, struc
     struct metrics_reply reply;
     struct contrast contrast = {.query = &query, .groups = &groups, .method = METHOD_DEFAULT};
 
-    if (!metrics_query_of_path(request, &query))
+    if (!metrics_query_of_path(request, arena, &query))
         return;
-    contrast.definition = metrics_definition(query.order_question);
+    query.is_of_whole = true;
     metrics_query_columns(request, &query, "by", request_parameter(request, AT_BY), true);
     choose_method(request, &query, &contrast);
+    if (query.choice.metrics[query.metric].slot_count == 1)
+        check_method(request, &query, &contrast, &query.choice.metrics[query.metric].slots[0].definition);
     if (!metrics_query_end(request) || !metrics_read_groups(request, connection, arena, &query, &frame, &groups) ||
-        !check_count(request, &groups))
+        !settle_definition(request, &query, &groups, &contrast) || !check_count(request, &groups))
         return;
     metrics_groups_sort(&query, &groups);
     if (collect(&contrast, arena))

@@ -31,12 +31,13 @@ static void write_scores(struct buffer *json, const struct metrics_query *query,
     buffer_string(json, "]");
 }
 
-static void write_bands(struct buffer *json, const struct metrics_query *query, const struct histogram *histogram)
+static void write_bands(struct buffer *json, const struct metrics_query *query, const struct definition *definition,
+                        const struct histogram *histogram)
 {
     static const char *const names[] = {"satisfied", "neutral", "dissatisfied"};
     static const char *const names_of_nps[] = {"promoters", "passives", "detractors"};
-    const char *const *used = query->order_question == QUESTION_NPS ? names_of_nps : names;
-    const struct bands bands = bands_of(metrics_definition(query->order_question), histogram);
+    const char *const *used = definition->kind == METRIC_NPS ? names_of_nps : names;
+    const struct bands bands = bands_of(definition, histogram);
     const int64_t counts[] = {bands.satisfied, bands.neutral, bands.dissatisfied};
     buffer_string(json, ",\"bands\":{");
     for (int i = 0; i < 3; i++) {
@@ -46,19 +47,26 @@ static void write_bands(struct buffer *json, const struct metrics_query *query, 
     buffer_string(json, "}");
 }
 
+/* Where the total is of several definitions, each number says which one it is of. */
 static enum status write_number(struct buffer *json, const struct metrics_query *query,
-                                const struct metrics_counts *counts)
+                                const struct metrics_groups *groups, const struct metrics_counts *counts)
 {
-    struct histogram histogram = metrics_histogram(counts, query->order_question);
-    enum status status = metrics_write_estimate(json, query, counts, query->order_question);
+    size_t m = query->metric;
+    enum status status = metrics_write_estimate(json, query, counts, m);
+    struct histogram histogram;
     if (status != STATUS_OK)
         return status;
-    if (metrics_is_hidden(counts, query->order_question)) {
-        buffer_string(json, ",\"scores\":null,\"bands\":null");
-    } else {
-        write_scores(json, query, &histogram);
-        write_bands(json, query, &histogram);
+    if (metrics_is_mixed(&groups->now, m)) {
+        buffer_string(json, ",");
+        metrics_write_definition(json, query, counts, m);
     }
+    if (metrics_is_hidden(counts, m) || metrics_is_mixed(counts, m)) {
+        buffer_string(json, ",\"scores\":null,\"bands\":null");
+        return STATUS_OK;
+    }
+    histogram = metrics_histogram(&query->choice, counts, m);
+    write_scores(json, query, &histogram);
+    write_bands(json, query, metrics_definition(&query->choice, counts, m), &histogram);
     return STATUS_OK;
 }
 
@@ -68,18 +76,18 @@ static enum status write(struct metrics_reply *reply, const struct metrics_query
     struct buffer *json = &reply->json;
     enum status status = STATUS_OK;
     metrics_reply_begin(reply, query, groups);
-    metrics_write_metric(json, query);
+    metrics_write_metric(json, query, groups);
     buffer_string(json, ",\"groups\":[");
     for (size_t i = 0; status == STATUS_OK && i < groups->shown; i++) {
         buffer_string(json, i ? ",{" : "{");
         metrics_write_labels(json, query, &groups->list[i]);
         buffer_string(json, query->column_count ? "," : "");
-        status = write_number(json, query, &groups->list[i].now);
+        status = write_number(json, query, groups, &groups->list[i].now);
         buffer_string(json, "}");
     }
     buffer_string(json, "],\"total\":{");
     if (status == STATUS_OK)
-        status = write_number(json, query, &groups->now);
+        status = write_number(json, query, groups, &groups->now);
     buffer_string(json, "}}\n");
     return status;
 }
@@ -91,7 +99,7 @@ static void answer(struct request *request, struct connection *connection, struc
     struct metrics_groups groups;
     struct metrics_reply reply;
 
-    if (!metrics_query_of_path(request, &query))
+    if (!metrics_query_of_path(request, arena, &query))
         return;
     metrics_query_columns(request, &query, "group_by", request_parameter(request, AT_GROUP_BY), false);
     metrics_query_limit(&query, request_parameter(request, AT_LIMIT));

@@ -2,47 +2,12 @@
 #include "metrics_groups.h"
 
 #include "metrics/score.h"
+#include "metrics_cut.h"
 #include "publish.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-const struct definition *metrics_definition(enum question question)
-{
-    static const struct definition *const definitions[QUESTION_COUNT] = {
-        [QUESTION_NPS] = &definition_nps, [QUESTION_CSAT] = &definition_csat, [QUESTION_CES] = &definition_ces};
-    return definitions[question];
-}
-
-static int width(int question)
-{
-    return question_scales[question].max - question_scales[question].min + 1;
-}
-
-struct histogram metrics_histogram(const struct metrics_counts *counts, enum question question)
-{
-    struct histogram histogram;
-    int first = 0;
-    for (int q = 0; q < (int)question; q++)
-        first += width(q);
-    histogram_init(&histogram, question_scales[question].min, question_scales[question].max);
-    for (int i = 0; i < width((int)question); i++)
-        histogram.counts[i] = counts->counts[first + i];
-    return histogram;
-}
-
-struct histogram metrics_published(const struct metrics_counts *counts, enum question question)
-{
-    static const struct metrics_counts nothing;
-    return metrics_histogram(metrics_is_hidden(counts, question) ? &nothing : counts, question);
-}
-
-int64_t metrics_n(const struct metrics_counts *counts, enum question question)
-{
-    struct histogram histogram = metrics_histogram(counts, question);
-    return histogram_n(&histogram);
-}
 
 struct text metrics_group_label(const struct metrics_query *query, const struct metrics_group *group,
                                 const struct metrics_column *column)
@@ -105,40 +70,11 @@ void metrics_groups_sort(const struct metrics_query *query, struct metrics_group
     qsort_r(groups->list, groups->count, sizeof *groups->list, compare, &context);
 }
 
-static void add(struct metrics_counts *into, const int64_t counts[ROLLUP_COUNTERS])
-{
-    for (int i = 0; i < ROLLUP_COUNTERS; i++)
-        into->counts[i] += counts[i];
-}
-
-/* The first of the group's points that is not before the bucket. */
-static size_t find_point(const struct rollup_group *source, int32_t bucket)
-{
-    size_t low = 0;
-    size_t high = source->point_count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (source->points[middle].bucket < bucket)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
-static void add_span(struct metrics_counts *into, const struct rollup_group *source, const struct metrics_span *span)
-{
-    for (size_t p = find_point(source, span->first); p < source->point_count && source->points[p].bucket < span->end;
-         p++)
-        add(into, source->points[p].counts);
-}
-
 static int64_t answers_of(const struct metrics_query *query, const struct metrics_counts *counts)
 {
     int64_t n = 0;
-    for (int q = 0; q < QUESTION_COUNT; q++)
-        if (metrics_query_has(query, q))
-            n += metrics_n(counts, (enum question)q);
+    for (size_t m = 0; m < query->choice.count; m++)
+        n += metrics_n(&query->choice, counts, m);
     return n;
 }
 
@@ -165,22 +101,22 @@ static bool parts_init(struct parts *parts, struct metrics_counts *first, size_t
     return parts->n != NULL && parts->hidden != NULL;
 }
 
-/* Each question by itself: their numbers of answers differ. */
+/* Each metric by itself: their numbers of answers differ. */
 static void hide_parts(const struct metrics_query *query, const struct parts *parts)
 {
-    for (int q = 0; q < QUESTION_COUNT; q++) {
+    for (size_t m = 0; m < query->choice.count; m++) {
         for (size_t i = 0; i < parts->count; i++)
-            parts->n[i] = metrics_n(part(parts, i), (enum question)q);
+            parts->n[i] = metrics_n(&query->choice, part(parts, i), m);
         publish_hide(parts->n, parts->count, query->min_n, parts->hidden);
         for (size_t i = 0; i < parts->count; i++)
-            part(parts, i)->hidden |= (unsigned)parts->hidden[i] << q;
+            part(parts, i)->hidden |= (unsigned)parts->hidden[i] << m;
     }
 }
 
 static void hide_total(const struct metrics_query *query, struct metrics_counts *total)
 {
-    for (int q = 0; q < QUESTION_COUNT; q++)
-        total->hidden |= (unsigned)publish_is_hidden(metrics_n(total, (enum question)q), query->min_n) << q;
+    for (size_t m = 0; m < query->choice.count; m++)
+        total->hidden |= (unsigned)publish_is_hidden(metrics_n(&query->choice, total, m), query->min_n) << m;
 }
 
 static bool hide(const struct metrics_query *query, struct arena *arena, struct metrics_groups *groups)
@@ -198,65 +134,176 @@ static bool hide(const struct metrics_query *query, struct arena *arena, struct 
     return true;
 }
 
+/* Counters for every group that there may be, and for the totals; without a comparison one block of zeros serves as all
+ * earlier ones. */
+static enum status make_room(const struct metrics_query *query, size_t count, struct arena *arena,
+                             struct metrics_groups *groups)
+{
+    size_t windows = query->has_earlier ? 2 : 1;
+    size_t width = (size_t)query->choice.width;
+    int64_t *counters;
+    if (count * windows * width > METRICS_COUNTERS_MAX)
+        return STATUS_TOO_LARGE;
+    groups->list = arena_array(arena, count + 1, sizeof *groups->list);
+    counters = metrics_counters_new(&query->choice, (count + 1) * windows + 2, arena);
+    if (groups->list == NULL || counters == NULL)
+        return STATUS_NO_MEMORY;
+    groups->now.counters = counters;
+    groups->earlier.counters = counters + width;
+    for (size_t i = 0; i <= count; i++) {
+        groups->list[i].now.counters = counters + (i * windows + 2) * width;
+        groups->list[i].earlier.counters =
+            query->has_earlier ? groups->list[i].now.counters + width : groups->earlier.counters;
+    }
+    return STATUS_OK;
+}
+
 static void collect(const struct metrics_query *query, const struct metrics_frame *frame, const struct rollup *rollup,
                     struct metrics_groups *groups)
 {
     for (size_t g = 0; g < rollup->group_count; g++) {
-        struct metrics_group group = {.source = &rollup->groups[g]};
-        add_span(&group.now, group.source, &frame->now);
+        struct metrics_group *group = &groups->list[groups->count++];
+        group->source = &rollup->groups[g];
+        metrics_add_span(&query->choice, group->now.counters, group->source, &frame->now);
         if (query->has_earlier)
-            add_span(&group.earlier, group.source, &frame->earlier);
-        group.n = answers_of(query, &group.now);
-        /* One that answered other questions only, or at other times. */
-        if (group.n == 0 && answers_of(query, &group.earlier) == 0 && query->column_count > 0)
-            continue;
-        groups->list[groups->count++] = group;
-        add(&groups->now, group.now.counts);
-        add(&groups->earlier, group.earlier.counts);
+            metrics_add_span(&query->choice, group->earlier.counters, group->source, &frame->earlier);
     }
+}
+
+/* Those that answered other questions only, or at other times. */
+static void drop_empty(const struct metrics_query *query, struct metrics_groups *groups)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < groups->count; i++) {
+        struct metrics_group group = groups->list[i];
+        group.n = answers_of(query, &group.now);
+        if (group.n > 0 || answers_of(query, &group.earlier) > 0 || query->column_count == 0)
+            groups->list[kept++] = group;
+    }
+    groups->count = kept;
+}
+
+static void add_totals(const struct metrics_query *query, struct metrics_groups *groups)
+{
+    for (size_t i = 0; i < groups->count; i++) {
+        metrics_add(&query->choice, groups->now.counters, groups->list[i].now.counters);
+        if (query->has_earlier)
+            metrics_add(&query->choice, groups->earlier.counters, groups->list[i].earlier.counters);
+    }
+}
+
+static int first_of(int a, int b, int c)
+{
+    if (a >= 0)
+        return a;
+    return b >= 0 ? b : c;
+}
+
+/* Where nobody answered in one window, the number is of what it is compared with; else of what the total is of. */
+static void choose_slot(const struct metrics_choice *choice, struct metrics_counts *counts,
+                        const struct metrics_counts *beside, const struct metrics_counts *total, size_t m)
+{
+    int nobody = first_of(metrics_only_slot(choice, beside->counters, m, METRICS_MIXED),
+                          metrics_only_slot(choice, total->counters, m, METRICS_MIXED), (int)choice->metrics[m].newest);
+    counts->slots[m] = (int16_t)metrics_only_slot(choice, counts->counters, m, nobody);
+}
+
+static void choose_slots(const struct metrics_query *query, struct metrics_groups *groups)
+{
+    for (size_t m = 0; m < query->choice.count; m++) {
+        choose_slot(&query->choice, &groups->now, &groups->earlier, &groups->now, m);
+        choose_slot(&query->choice, &groups->earlier, &groups->now, &groups->earlier, m);
+        for (size_t i = 0; i < groups->count; i++) {
+            struct metrics_group *group = &groups->list[i];
+            choose_slot(&query->choice, &group->now, &group->earlier, &groups->now, m);
+            choose_slot(&query->choice, &group->earlier, &group->now, &groups->now, m);
+        }
+    }
+}
+
+static double value_of(const struct metrics_query *query, const struct metrics_counts *counts)
+{
+    struct histogram histogram;
+    if (query->is_rescaled)
+        return metrics_published_rescaled(&query->choice, counts, query->metric).mean;
+    if (metrics_is_mixed(counts, query->metric))
+        return (double)NAN;
+    histogram = metrics_published(&query->choice, counts, query->metric);
+    return score_value(metrics_definition(&query->choice, counts, query->metric), &histogram);
 }
 
 /* What is hidden has no place in an order by value either. */
 static void value_groups(const struct metrics_query *query, struct metrics_groups *groups)
 {
-    for (size_t i = 0; query->order == METRICS_ORDER_VALUE && i < groups->count; i++) {
-        struct histogram histogram = metrics_published(&groups->list[i].now, query->order_question);
-        groups->list[i].value = score_value(metrics_definition(query->order_question), &histogram);
-    }
+    for (size_t i = 0; query->order == METRICS_ORDER_VALUE && i < groups->count; i++)
+        groups->list[i].value = value_of(query, &groups->list[i].now);
 }
 
-bool metrics_groups_make(const struct metrics_query *query, const struct metrics_frame *frame,
-                         const struct rollup *rollup, struct arena *arena, struct metrics_groups *groups)
+enum status metrics_groups_make(struct metrics_query *query, const struct metrics_frame *frame,
+                                const struct rollup *rollup, struct arena *arena, struct metrics_groups *groups)
 {
-    *groups = (struct metrics_groups){.list = arena_array(arena, rollup->group_count + 1, sizeof *groups->list)};
-    if (groups->list == NULL)
-        return false;
+    enum status status;
+    *groups = (struct metrics_groups){.count = 0};
+    status = make_room(query, rollup->group_count, arena, groups);
+    if (status != STATUS_OK)
+        return status;
     collect(query, frame, rollup, groups);
+    if (!metrics_cut(query, frame, groups, arena))
+        return STATUS_NO_MEMORY;
+    drop_empty(query, groups);
+    add_totals(query, groups);
     if (query->column_count == 0)
         groups->count = 1;
     groups->shown = groups->count < query->limit ? groups->count : query->limit;
+    choose_slots(query, groups);
     if (!hide(query, arena, groups))
-        return false;
+        return STATUS_NO_MEMORY;
     value_groups(query, groups);
-    return true;
+    return STATUS_OK;
 }
 
-struct metrics_counts *metrics_group_points(const struct metrics_query *query, const struct metrics_frame *frame,
-                                            const struct metrics_group *group, struct arena *arena)
+struct metrics_counts *metrics_points_new(const struct metrics_query *query, const struct metrics_frame *frame,
+                                          struct arena *arena)
+{
+    struct metrics_counts *points = arena_array(arena, frame->point_count + 1, sizeof *points);
+    int64_t *counters = metrics_counters_new(&query->choice, frame->point_count, arena);
+    if (points == NULL || counters == NULL)
+        return NULL;
+    for (size_t i = 0; i < frame->point_count; i++)
+        points[i].counters = counters + i * (size_t)query->choice.width;
+    return points;
+}
+
+static void fill_point(const struct metrics_query *query, const struct metrics_span *span,
+                       const struct metrics_group *group, struct metrics_counts *point)
+{
+    const struct metrics_choice *choice = &query->choice;
+    int nobody;
+    memset(point->counters, 0, (size_t)choice->width * sizeof *point->counters);
+    point->hidden = 0;
+    if (group->source)
+        metrics_add_span(choice, point->counters, group->source, span);
+    for (size_t m = 0; m < choice->count; m++) {
+        if (group->kept && group->kept[m] >= 0)
+            metrics_keep(choice, point->counters, m, (size_t)group->kept[m]);
+        nobody = first_of(group->now.slots[m], (int)choice->metrics[m].newest, 0);
+        point->slots[m] = (int16_t)metrics_only_slot(choice, point->counters, m, nobody);
+    }
+}
+
+bool metrics_points_fill(const struct metrics_query *query, const struct metrics_frame *frame,
+                         const struct metrics_group *group, struct arena *arena, struct metrics_counts *points)
 {
     struct parts parts;
-    struct metrics_counts *points = arena_array(arena, frame->point_count + 1, sizeof *points);
-    if (points == NULL)
-        return NULL;
-    for (size_t i = 0; group->source && i < frame->point_count; i++)
-        add_span(&points[i], group->source, &frame->points[i]);
+    for (size_t i = 0; i < frame->point_count; i++)
+        fill_point(query, &frame->points[i], group, &points[i]);
     if (query->min_n <= 1)
-        return points;
+        return true;
     if (!parts_init(&parts, points, frame->point_count, sizeof *points, arena))
-        return NULL;
+        return false;
     hide_parts(query, &parts);
     /* All of them add up to the group. */
     for (size_t i = 0; i < frame->point_count; i++)
         points[i].hidden |= group->now.hidden;
-    return points;
+    return true;
 }

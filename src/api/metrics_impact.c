@@ -5,7 +5,7 @@
 
 #include <math.h>
 
-enum { AT_BY = METRICS_AT_OWN, AT_ORDER, AT_LIMIT };
+enum { AT_BY = METRICS_AT_OWN, AT_ORDER, AT_RESCALE, AT_LIMIT };
 
 static const struct {
     enum metrics_order order;
@@ -20,18 +20,43 @@ const struct parameter metrics_impact_parameters[] = {
     METRICS_PARAMETERS,
     [AT_BY] = METRICS_PARAMETER_BY,
     [AT_ORDER] = {"order", PARAMETER_CHOICE, 0, 0, order_names},
+    [AT_RESCALE] = METRICS_PARAMETER_RESCALE,
     [AT_LIMIT] = METRICS_PARAMETER_LIMIT,
     {NULL, 0, 0, 0, NULL},
 };
+
+static enum status impact_of_rescaled(const struct metrics_query *query, const struct metrics_groups *groups,
+                                      const struct metrics_group *group, struct impact *impact)
+{
+    const struct metrics_choice *choice = &query->choice;
+    int64_t *rest = metrics_counters_new(choice, 1, query->arena);
+    if (rest == NULL)
+        return STATUS_NO_MEMORY;
+    for (int i = 0; i < choice->width; i++)
+        rest[i] = groups->now.counters[i] - group->now.counters[i];
+    if (!metrics_is_valid(choice, rest, query->metric))
+        return STATUS_INTERNAL;
+    *impact = impact_of_means(metrics_rescaled(choice, groups->now.counters, query->metric),
+                              metrics_rescaled(choice, group->now.counters, query->metric),
+                              metrics_rescaled(choice, rest, query->metric));
+    return STATUS_OK;
+}
+
+static enum status impact_of_scores(const struct metrics_query *query, const struct metrics_groups *groups,
+                                    const struct metrics_group *group, struct impact *impact)
+{
+    struct histogram whole = metrics_histogram(&query->choice, &groups->now, query->metric);
+    struct histogram part = metrics_histogram(&query->choice, &group->now, query->metric);
+    return impact_of(metrics_definition(&query->choice, &groups->now, query->metric), &whole, &part, impact);
+}
 
 /* What is hidden has a volume, and no more. */
 static enum status impact_of_group(const struct metrics_query *query, const struct metrics_groups *groups,
                                    const struct metrics_group *group, struct impact *impact)
 {
-    struct histogram whole = metrics_histogram(&groups->now, query->order_question);
-    struct histogram part = metrics_histogram(&group->now, query->order_question);
-    enum status status = impact_of(metrics_definition(query->order_question), &whole, &part, impact);
-    if (metrics_is_hidden(&group->now, query->order_question))
+    enum status status = query->is_rescaled ? impact_of_rescaled(query, groups, group, impact)
+                                            : impact_of_scores(query, groups, group, impact);
+    if (status == STATUS_OK && metrics_is_hidden(&group->now, query->metric))
         impact->score = impact->without = impact->impact = (double)NAN;
     return status;
 }
@@ -41,7 +66,7 @@ static enum status value_groups(const struct metrics_query *query, struct metric
 {
     enum status status = STATUS_OK;
     for (size_t i = 0; status == STATUS_OK && i < groups->count; i++) {
-        struct impact impact;
+        struct impact impact = {.n = 0};
         status = impact_of_group(query, groups, &groups->list[i], &impact);
         groups->list[i].value = impact.impact;
     }
@@ -58,7 +83,7 @@ static enum status write_group(struct buffer *json, const struct metrics_query *
     buffer_string(json, "{");
     metrics_write_labels(json, query, group);
     buffer_string(json, ",");
-    status = metrics_write_estimate(json, query, &group->now, query->order_question);
+    status = metrics_write_estimate(json, query, &group->now, query->metric);
     metrics_write_double(json, "volume_share", impact.volume_share);
     metrics_write_double(json, "without", impact.without);
     metrics_write_double(json, "impact", impact.impact);
@@ -72,7 +97,7 @@ static enum status write(struct metrics_reply *reply, const struct metrics_query
     enum status status = value_groups(query, groups);
     metrics_groups_sort(query, groups);
     metrics_reply_begin(reply, query, groups);
-    metrics_write_metric(json, query);
+    metrics_write_metric(json, query, groups);
     buffer_string(json, ",\"groups\":[");
     for (size_t i = 0; status == STATUS_OK && i < groups->shown; i++) {
         buffer_string(json, i ? "," : "");
@@ -80,7 +105,7 @@ static enum status write(struct metrics_reply *reply, const struct metrics_query
     }
     buffer_string(json, "],\"total\":{");
     if (status == STATUS_OK)
-        status = metrics_write_estimate(json, query, &groups->now, query->order_question);
+        status = metrics_write_estimate(json, query, &groups->now, query->metric);
     buffer_string(json, "}}\n");
     return status;
 }
@@ -93,10 +118,12 @@ static void answer(struct request *request, struct connection *connection, struc
     struct metrics_reply reply;
     const struct parameter_value *order = request_parameter(request, AT_ORDER);
 
-    if (!metrics_query_of_path(request, &query))
+    if (!metrics_query_of_path(request, arena, &query))
         return;
     metrics_query_columns(request, &query, "by", request_parameter(request, AT_BY), true);
     metrics_query_limit(&query, request_parameter(request, AT_LIMIT));
+    metrics_query_rescale(&query, request_parameter(request, AT_RESCALE));
+    query.is_of_whole = true;
     query.order = orders[order->is_set ? order->integer : 0].order;
     query.is_descending = orders[order->is_set ? order->integer : 0].is_descending;
     if (metrics_query_end(request) && metrics_read_groups(request, connection, arena, &query, &frame, &groups))

@@ -5,28 +5,15 @@
 #include "base/timestamp.h"
 #include "handlers.h"
 #include "http/reply.h"
+#include "storage/response.h"
+
+#include <string.h>
+
+/* A question's key, and a sign. */
+enum { ORDER_CHARACTERS = 65 };
 
 /* By enum calendar_unit. */
 static const char *const unit_names[] = {"hour", "day", "week", "month", "quarter", "year", NULL};
-
-static const struct {
-    enum metrics_order order;
-    enum question question;
-    bool is_descending;
-} orders[] = {
-    {METRICS_ORDER_KEY, 0, false},
-    {METRICS_ORDER_KEY, 0, true},
-    {METRICS_ORDER_N, 0, false},
-    {METRICS_ORDER_N, 0, true},
-    {METRICS_ORDER_VALUE, QUESTION_NPS, false},
-    {METRICS_ORDER_VALUE, QUESTION_NPS, true},
-    {METRICS_ORDER_VALUE, QUESTION_CSAT, false},
-    {METRICS_ORDER_VALUE, QUESTION_CSAT, true},
-    {METRICS_ORDER_VALUE, QUESTION_CES, false},
-    {METRICS_ORDER_VALUE, QUESTION_CES, true},
-};
-static const char *const order_names[] = {"key",  "-key",  "n",   "-n",   "nps", "-nps",
-                                          "csat", "-csat", "ces", "-ces", NULL};
 
 static const enum method methods[] = {METHOD_ADJUSTED_WALD, METHOD_WALD};
 static const char *const method_names[] = {"adjusted_wald", "wald", NULL};
@@ -53,16 +40,17 @@ enum {
     AT_CONTROL,
     AT_ROLLING,
     AT_DEDUPE,
+    AT_RESCALE,
     AT_LIMIT
 };
 
 const struct parameter metrics_parameters[] = {
     METRICS_PARAMETERS,
-    [AT_METRIC] = {"metric", PARAMETER_CHOICES, 0, 0, metrics_question_names},
+    [AT_METRIC] = {"metric", PARAMETER_WORDS, 0, 0, NULL},
     [AT_GROUP_BY] = METRICS_PARAMETER_GROUP_BY,
     [AT_INTERVAL] = {"interval", PARAMETER_CHOICE, 0, 0, unit_names},
     [AT_TZ] = {"tz", PARAMETER_TIME_ZONE, 0, 0, NULL},
-    [AT_ORDER] = {"order", PARAMETER_CHOICE, 0, 0, order_names},
+    [AT_ORDER] = {"order", PARAMETER_TEXT, 1, ORDER_CHARACTERS, NULL},
     [AT_METHOD] = {"method", PARAMETER_CHOICE, 0, 0, method_names},
     [AT_COMPARE] = {"compare", PARAMETER_CHOICE, 0, 0, compare_names},
     [AT_COMPARE_FROM] = {"compare_from", PARAMETER_QUARTER, 0, 0, NULL},
@@ -70,9 +58,23 @@ const struct parameter metrics_parameters[] = {
     [AT_CONTROL] = {"control", PARAMETER_BOOLEAN, 0, 0, NULL},
     [AT_ROLLING] = {"rolling", PARAMETER_CHOICE, 0, 0, rolling_names},
     [AT_DEDUPE] = {"dedupe", PARAMETER_CHOICE, 0, 0, dedupe_names},
+    [AT_RESCALE] = METRICS_PARAMETER_RESCALE,
     [AT_LIMIT] = METRICS_PARAMETER_LIMIT,
     {NULL, 0, 0, 0, NULL},
 };
+
+/* False: out of memory. */
+static bool choose_metrics(struct request *request, struct metrics_query *query)
+{
+    const struct parameter_value *metric = request_parameter(request, AT_METRIC);
+    struct metrics_word words[PARAMETER_LIST_MAX];
+    size_t count = 0;
+    for (size_t i = 0; i < metric->word_count; i++)
+        words[count++] = (struct metrics_word){metric->words[i], strlen(metric->words[i])};
+    for (int q = 0; !metric->is_set && q < QUESTION_COUNT; q++)
+        words[count++] = (struct metrics_word){question_scales[q].key, strlen(question_scales[q].key)};
+    return metrics_query_metrics(request, query, words, count);
+}
 
 static void choose_series(struct request *request, struct metrics_query *query)
 {
@@ -108,16 +110,35 @@ static void choose_control(struct request *request, struct metrics_query *query)
         reply_fault(request, NULL, "control", "doesn't go with rolling, whose windows share their answers");
 }
 
+/* key, n, or a metric that is asked for; after a '-' the other way round. */
 static void choose_order(struct request *request, struct metrics_query *query)
 {
     const struct parameter_value *order = request_parameter(request, AT_ORDER);
-    int64_t chosen = order->is_set ? order->integer : 0;
-    query->order = orders[chosen].order;
-    query->order_question = orders[chosen].question;
-    query->is_descending = orders[chosen].is_descending;
-    if (query->order == METRICS_ORDER_VALUE && !metrics_query_has(query, (int)query->order_question))
-        reply_fault(request, NULL, "order", "'%s' is not among the metrics asked for",
-                    metrics_question_names[query->order_question]);
+    const char *name = order->is_set ? order->text.bytes : "key";
+    int metric;
+    query->is_descending = *name == '-';
+    name += query->is_descending;
+    metric = metrics_choice_find(&query->choice, name, strlen(name));
+    if (strcmp(name, "key") == 0) {
+        query->order = METRICS_ORDER_KEY;
+    } else if (strcmp(name, "n") == 0) {
+        query->order = METRICS_ORDER_N;
+    } else if (metric >= 0) {
+        query->order = METRICS_ORDER_VALUE;
+        query->metric = (size_t)metric;
+    } else {
+        reply_fault(request, NULL, "order",
+                    "must be key, n, or one of the metrics asked for, with a - before it for the other way round");
+    }
+}
+
+static bool has_net(const struct metrics_choice *choice)
+{
+    for (size_t m = 0; m < choice->count; m++)
+        for (size_t s = 0; s < choice->metrics[m].slot_count; s++)
+            if (choice->metrics[m].slots[s].definition.headline == STATISTIC_NET)
+                return true;
+    return false;
 }
 
 static void choose_method(struct request *request, struct metrics_query *query)
@@ -126,8 +147,17 @@ static void choose_method(struct request *request, struct metrics_query *query)
     if (!method->is_set)
         return;
     query->method = methods[method->integer];
-    if (!metrics_query_has(query, QUESTION_NPS))
-        reply_fault(request, NULL, "method", "is of nps, which is not among the metrics asked for");
+    if (!has_net(&query->choice))
+        reply_fault(request, NULL, "method", "is of nps and other net scores, and none is among the metrics asked for");
+}
+
+static void choose_rescale(struct request *request, struct metrics_query *query)
+{
+    metrics_query_rescale(query, request_parameter(request, AT_RESCALE));
+    if (query->is_rescaled && request_parameter(request, AT_METHOD)->is_set)
+        reply_fault(request, NULL, "rescale", "doesn't go with method: a rescaled score is a mean, with a t interval");
+    if (query->is_rescaled && query->has_control)
+        reply_fault(request, NULL, "rescale", "doesn't go with control, whose limits are those of one scale");
 }
 
 static void check_compare(struct request *request)
@@ -205,13 +235,11 @@ static void choose_dedupe(struct request *request, struct metrics_query *query)
         reply_fault(request, NULL, "dedupe", "doesn't go with rolling");
 }
 
-bool metrics_options_make(struct request *request, struct connection *connection, struct metrics_query *query)
+bool metrics_options_make(struct request *request, struct connection *connection, struct arena *arena,
+                          struct metrics_query *query)
 {
-    const struct parameter_value *metric = request_parameter(request, AT_METRIC);
-
-    if (!metrics_query_begin(request, query))
+    if (!metrics_query_begin(request, arena, query) || !choose_metrics(request, query))
         return false;
-    query->questions = metric->is_set ? (unsigned)metric->integer : (1u << QUESTION_COUNT) - 1;
     metrics_query_columns(request, query, "group_by", request_parameter(request, AT_GROUP_BY), false);
     metrics_query_limit(query, request_parameter(request, AT_LIMIT));
     choose_series(request, query);
@@ -219,6 +247,7 @@ bool metrics_options_make(struct request *request, struct connection *connection
     choose_control(request, query);
     choose_order(request, query);
     choose_method(request, query);
+    choose_rescale(request, query);
     choose_dedupe(request, query);
     check_compare(request);
     if (!metrics_query_end(request) || !choose_earlier(request, connection, query))

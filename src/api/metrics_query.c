@@ -11,7 +11,6 @@
 
 enum { QUARTERS_A_DAY = 96, DEFAULT_DAYS = 30 };
 
-const char *const metrics_question_names[] = {"nps", "csat", "ces", NULL};
 const char *const metrics_level_names[] = {"0.90", "0.95", "0.99", NULL};
 static const double levels[] = {0.90, 0.95, 0.99};
 enum { LEVEL_DEFAULT = 1 };
@@ -82,6 +81,7 @@ void metrics_query_columns(struct request *request, struct metrics_query *query,
                            const struct parameter_value *words, bool is_needed)
 {
     const struct key *key = request_principal(request)->key;
+    query->may_group = strcmp(parameter, "group_by") == 0;
     if (is_needed && !words->is_set)
         reply_fault(request, NULL, parameter, "is needed: a dimension, such as %s=channel", parameter);
     for (size_t i = 0; i < words->word_count; i++) {
@@ -131,18 +131,20 @@ static void choose_min_n(struct request *request, struct metrics_query *query)
     }
 }
 
-bool metrics_query_begin(struct request *request, struct metrics_query *query)
+bool metrics_query_begin(struct request *request, struct arena *arena, struct metrics_query *query)
 {
     const struct parameter_value *filters = request_parameter(request, METRICS_AT_DIMENSIONS);
 
-    *query = (struct metrics_query){.snapshot = request_principal(request)->snapshot, .as_of_us = clock_now_us()};
+    *query = (struct metrics_query){
+        .snapshot = request_principal(request)->snapshot, .arena = arena, .as_of_us = clock_now_us()};
+    query->metric_parameter = "metric";
     query->level = metrics_level(request_parameter(request, METRICS_AT_LEVEL));
     query->limit = METRICS_LIMIT;
     for (int d = 0; d < DIMENSION_COUNT; d++) {
         query->rollup.values[d] = filters->filters[d];
         query->rollup.value_counts[d] = filters->filter_counts[d];
     }
-    if (!choose_projects(request, query)) {
+    if (!choose_projects(request, query) || !metrics_query_scope(request, query)) {
         problem_of_status(request, STATUS_NO_MEMORY, "metrics");
         return false;
     }
@@ -162,21 +164,5 @@ bool metrics_query_end(struct request *request)
     if (reply_fault_count(request) == 0)
         return true;
     reply_problem(request, 422, "validation", "The question can't be answered as it stands.");
-    return false;
-}
-
-bool metrics_query_of_path(struct request *request, struct metrics_query *query)
-{
-    const char *name = request_path_value(request, 0);
-    for (int q = 0; q < QUESTION_COUNT; q++) {
-        if (strcmp(metrics_question_names[q], name) != 0)
-            continue;
-        if (!metrics_query_begin(request, query))
-            return false;
-        query->questions = 1u << q;
-        query->order_question = (enum question)q;
-        return true;
-    }
-    reply_problem(request, 404, "not-found", "There is no such metric: nps, csat and ces are known.");
     return false;
 }

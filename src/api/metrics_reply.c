@@ -5,8 +5,10 @@
 #include "base/timestamp.h"
 #include "etag.h"
 #include "http/reply.h"
+#include "metrics_mixing.h"
 #include "write.h"
 
+#include <math.h>
 #include <string.h>
 
 /* A wide question outgrows the request's arena, which is limited: what is read has one of its own, bounded by
@@ -42,19 +44,42 @@ static void send_problem(struct request *request, const struct metrics_query *qu
     reply_problem(request, 422, "too-large", "Ask for a shorter time.");
 }
 
-bool metrics_read_groups(struct request *request, struct connection *connection, struct arena *arena,
-                         struct metrics_query *query, struct metrics_frame *frame, struct metrics_groups *groups)
+static enum status read_once(struct connection *connection, struct arena *arena, struct metrics_query *query,
+                             const struct metrics_frame *frame, struct metrics_groups *groups)
 {
     struct rollup rollup;
     enum status status;
+    if (!metrics_choice_settle(&query->choice, &query->rollup, query->dedupe != DEDUPE_ALL, arena))
+        return STATUS_NO_MEMORY;
+    status = read_rollup(connection, query, frame, arena, &rollup);
+    return status == STATUS_OK ? metrics_groups_make(query, frame, &rollup, arena, groups) : status;
+}
+
+/* Of a customer's answers the one that counts was chosen before the series was cut, and may be one that was left out: so
+ * the choice is made again, among the others. */
+static enum status read_again(struct connection *connection, struct arena *arena, struct metrics_query *query,
+                              const struct metrics_frame *frame, struct metrics_groups *groups)
+{
+    struct metrics_cut *cuts = groups->cuts;
+    size_t cut_count = groups->cut_count;
+    enum status status = read_once(connection, arena, query, frame, groups);
+    groups->cuts = cuts;
+    groups->cut_count = cut_count;
+    return status;
+}
+
+bool metrics_read_groups(struct request *request, struct connection *connection, struct arena *arena,
+                         struct metrics_query *query, struct metrics_frame *frame, struct metrics_groups *groups)
+{
+    enum status status;
     if (!metrics_frame_make(request, connection, arena, query, frame))
         return false;
-    status = read_rollup(connection, query, frame, arena, &rollup);
-    if (status == STATUS_OK && !metrics_groups_make(query, frame, &rollup, arena, groups))
-        status = STATUS_NO_MEMORY;
+    status = read_once(connection, arena, query, frame, groups);
+    if (status == STATUS_OK && groups->cut_count > 0 && query->dedupe != DEDUPE_ALL)
+        status = read_again(connection, arena, query, frame, groups);
     if (status != STATUS_OK)
         send_problem(request, query, status);
-    return status == STATUS_OK;
+    return status == STATUS_OK && metrics_mixing_check(request, query, frame, groups, arena);
 }
 
 void metrics_write_quarter(struct buffer *json, const char *name, int32_t quarter)
@@ -104,37 +129,97 @@ void metrics_write_labels(struct buffer *json, const struct metrics_query *query
     }
 }
 
-void metrics_write_metric(struct buffer *json, const struct metrics_query *query)
+void metrics_write_metric(struct buffer *json, const struct metrics_query *query, const struct metrics_groups *groups)
 {
-    buffer_format(json, ",\"metric\":\"%s\",\"definition\":\"%s\"", metrics_question_names[query->order_question],
-                  metrics_definition(query->order_question)->id);
+    const char *name = query->choice.metrics[query->metric].name;
+    buffer_string(json, ",\"metric\":");
+    buffer_json_string(json, name, strlen(name));
+    buffer_string(json, ",");
+    metrics_write_definition(json, query, &groups->now, query->metric);
 }
 
-enum status metrics_score(const struct metrics_query *query, const struct metrics_counts *counts,
-                          enum question question, struct score *score)
+void metrics_write_definition(struct buffer *json, const struct metrics_query *query,
+                              const struct metrics_counts *counts, size_t metric)
 {
-    const struct definition *definition = metrics_definition(question);
-    struct histogram histogram = metrics_published(counts, question);
-    enum method method = definition->headline == STATISTIC_NET ? query->method : METHOD_DEFAULT;
-    enum status status = score_of(definition, &histogram, query->level, method, score);
-    score->n = metrics_n(counts, question);
+    if (query->is_rescaled)
+        buffer_string(json, "\"definition\":\"rescaled_0_100\"");
+    else if (metrics_is_mixed(counts, metric))
+        buffer_string(json, "\"definition\":null");
+    else
+        buffer_format(json, "\"definition\":\"%s\"", metrics_definition(&query->choice, counts, metric)->id);
+}
+
+void metrics_write_definitions(struct buffer *json, const struct metrics_query *query,
+                               const struct metrics_counts *counts, size_t metric)
+{
+    const struct metrics_metric *of = &query->choice.metrics[metric];
+    const char *separator = "";
+    if (!query->is_rescaled)
+        metrics_write_boolean(json, "mixed", true);
+    buffer_string(json, ",\"definitions\":[");
+    for (size_t s = 0; s < of->slot_count; s++) {
+        int64_t n = metrics_slot_n(&of->slots[s], counts->counters);
+        if (n == 0)
+            continue;
+        buffer_format(json, "%s{\"definition\":\"%s\",\"n\":%lld}", separator, of->slots[s].definition.id,
+                      (long long)n);
+        separator = ",";
+    }
+    buffer_string(json, "]");
+}
+
+enum method metrics_method(const struct metrics_query *query, const struct definition *definition)
+{
+    return definition->headline == STATISTIC_NET ? query->method : METHOD_DEFAULT;
+}
+
+static enum status score_rescaled(const struct metrics_query *query, const struct metrics_counts *counts, size_t metric,
+                                  struct score *score)
+{
+    struct moments moments = metrics_published_rescaled(&query->choice, counts, metric);
+    *score = (struct score){.mean = score_of_mean(moments, query->level, 0, 100)};
+    score->value = score->mean.value;
+    score->interval = score->mean.interval;
+    return metrics_is_valid(&query->choice, counts->counters, metric) ? STATUS_OK : STATUS_INTERNAL;
+}
+
+enum status metrics_score(const struct metrics_query *query, const struct metrics_counts *counts, size_t metric,
+                          struct score *score)
+{
+    enum status status = STATUS_OK;
+    if (query->is_rescaled) {
+        status = score_rescaled(query, counts, metric, score);
+    } else if (metrics_is_mixed(counts, metric)) {
+        *score = (struct score){.value = (double)NAN};
+    } else {
+        const struct definition *definition = metrics_definition(&query->choice, counts, metric);
+        struct histogram histogram = metrics_published(&query->choice, counts, metric);
+        status = score_of(definition, &histogram, query->level, metrics_method(query, definition), score);
+    }
+    score->n = metrics_n(&query->choice, counts, metric);
     score->quality = quality_of(score->n);
     return status;
 }
 
 enum status metrics_write_estimate(struct buffer *json, const struct metrics_query *query,
-                                   const struct metrics_counts *counts, enum question question)
+                                   const struct metrics_counts *counts, size_t metric)
 {
     struct score score;
-    enum status status = metrics_score(query, counts, question, &score);
+    bool is_mixed = !query->is_rescaled && metrics_is_mixed(counts, metric);
+    enum status status = metrics_score(query, counts, metric, &score);
     if (status != STATUS_OK)
         return status;
     buffer_format(json, "\"n\":%lld", (long long)score.n);
     metrics_write_double(json, "value", score.value);
-    metrics_write_interval(json, "interval", &score.interval);
+    if (is_mixed)
+        buffer_string(json, ",\"interval\":null");
+    else
+        metrics_write_interval(json, "interval", &score.interval);
     buffer_format(json, ",\"quality\":\"%s\"", quality_name(score.quality));
-    if (metrics_is_hidden(counts, question))
+    if (metrics_is_hidden(counts, metric))
         metrics_write_boolean(json, "hidden", true);
+    if (is_mixed || query->is_rescaled)
+        metrics_write_definitions(json, query, counts, metric);
     return STATUS_OK;
 }
 

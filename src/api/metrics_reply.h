@@ -19,7 +19,8 @@ typedef void metrics_answer_fn(struct request *request, struct connection *conne
 /* Answers with an arena of its own. */
 enum outcome metrics_run(struct request *request, struct connection *connection, metrics_answer_fn *answer);
 
-/* Reads what the query asks, and adds it up. False: the problem is set as reply. */
+/* Reads what the query asks, and adds it up. False: the problem is set as reply; so also where answers under different
+ * definitions would be one number. */
 bool metrics_read_groups(struct request *request, struct connection *connection, struct arena *arena,
                          struct metrics_query *query, struct metrics_frame *frame, struct metrics_groups *groups)
     __attribute__((warn_unused_result));
@@ -40,14 +41,24 @@ void metrics_write_boolean(struct buffer *json, const char *name, bool value);
 void metrics_write_interval(struct buffer *json, const char *name, const struct interval *interval);
 /* delta, interval, p, significant, method, test */
 void metrics_write_comparison(struct buffer *json, const struct comparison *comparison);
-/* "metric", "definition" of a route that is about one. */
-void metrics_write_metric(struct buffer *json, const struct metrics_query *query);
-/* n, value, interval of one metric, without a comma: and hidden, where it is. */
+/* "metric", "definition" of a route that is about one; null where the total is mixed. */
+void metrics_write_metric(struct buffer *json, const struct metrics_query *query, const struct metrics_groups *groups);
+/* n, value, interval, quality of one metric, without a comma; hidden, where it is, and what it is made of, where that is
+ * rescaled or mixed. */
 enum status metrics_write_estimate(struct buffer *json, const struct metrics_query *query,
-                                   const struct metrics_counts *counts, enum question question)
+                                   const struct metrics_counts *counts, size_t metric)
     __attribute__((warn_unused_result));
-/* The number of what is published; n counts what is hidden too. */
-enum status metrics_score(const struct metrics_query *query, const struct metrics_counts *counts,
-                          enum question question, struct score *score) __attribute__((warn_unused_result));
+/* "definition":"csat_1_5_top2" */
+void metrics_write_definition(struct buffer *json, const struct metrics_query *query,
+                              const struct metrics_counts *counts, size_t metric);
+/* "mixed", and "definitions", each with its number of answers. */
+void metrics_write_definitions(struct buffer *json, const struct metrics_query *query,
+                               const struct metrics_counts *counts, size_t metric);
+/* The number of what is published; n counts what is hidden too. Of one that is rescaled only n, value, interval, mean and quality,
+ * of one that is mixed only n and quality. */
+enum status metrics_score(const struct metrics_query *query, const struct metrics_counts *counts, size_t metric,
+                          struct score *score) __attribute__((warn_unused_result));
+/* Has a headline that the query's method is of. */
+enum method metrics_method(const struct metrics_query *query, const struct definition *definition);
 
 #endif

@@ -9,8 +9,8 @@
 /* What is written of one group, total or point. */
 struct number {
     const struct metrics_counts *now;
-    const struct metrics_counts *earlier;          /* NULL: nothing to compare with */
-    struct control_point *control[QUESTION_COUNT]; /* NULL: none */
+    const struct metrics_counts *earlier;       /* NULL: nothing to compare with */
+    struct control_point *control[METRICS_MAX]; /* NULL: none */
 };
 
 static void write_count(struct buffer *json, const char *name, int64_t count, bool is_hidden)
@@ -48,22 +48,51 @@ static void write_distribution(struct buffer *json, const struct histogram *hist
     buffer_string(json, "]");
 }
 
+static enum status compare(const struct metrics_query *query, const struct number *number, size_t m, double *value,
+                           struct comparison *comparison)
+{
+    const struct metrics_choice *choice = &query->choice;
+    const struct definition *definition;
+    struct histogram now, earlier;
+    if (query->is_rescaled) {
+        struct moments before = metrics_published_rescaled(choice, number->earlier, m);
+        *value = before.mean;
+        *comparison = comparison_of_means(metrics_published_rescaled(choice, number->now, m), before, query->level);
+        return STATUS_OK;
+    }
+    definition = metrics_definition(choice, number->now, m);
+    now = metrics_published(choice, number->now, m);
+    earlier = metrics_published(choice, number->earlier, m);
+    *value = score_value(definition, &earlier);
+    return comparison_of(definition, &now, &earlier, query->level, metrics_method(query, definition), comparison);
+}
+
+/* Totals over groups of different definitions: a group that differs from its earlier self was refused. */
+static bool is_compared(const struct metrics_query *query, const struct number *number, size_t m)
+{
+    return query->is_rescaled ||
+           (!metrics_is_mixed(number->now, m) && number->now->slots[m] == number->earlier->slots[m]);
+}
+
 /* A hidden number on either side would follow from the other one and the difference. */
 static enum status write_compare(struct buffer *json, const struct metrics_query *query, const struct number *number,
-                                 enum question question)
+                                 size_t m)
 {
-    const struct definition *definition = metrics_definition(question);
-    bool is_hidden = metrics_is_hidden(number->now, question) || metrics_is_hidden(number->earlier, question);
-    struct histogram now = metrics_published(number->now, question);
-    struct histogram earlier = metrics_published(number->earlier, question);
-    enum method method = definition->headline == STATISTIC_NET ? query->method : METHOD_DEFAULT;
+    bool is_hidden = metrics_is_hidden(number->now, m) || metrics_is_hidden(number->earlier, m);
     struct comparison comparison;
-    enum status status = comparison_of(definition, &now, &earlier, query->level, method, &comparison);
-    if (status != STATUS_OK)
-        return status;
-    buffer_format(json, ",\"compare\":{\"n\":%lld", (long long)metrics_n(number->earlier, question));
-    metrics_write_double(json, "value", score_value(definition, &earlier));
-    metrics_write_comparison(json, &comparison);
+    double value;
+    enum status status = STATUS_OK;
+    buffer_format(json, ",\"compare\":{\"n\":%lld", (long long)metrics_n(&query->choice, number->earlier, m));
+    if (is_compared(query, number, m)) {
+        status = compare(query, number, m, &value, &comparison);
+        if (status != STATUS_OK)
+            return status;
+        metrics_write_double(json, "value", value);
+        metrics_write_comparison(json, &comparison);
+    } else {
+        buffer_string(json, ",\"value\":null,\"delta\":null,\"interval\":null,\"p\":null,\"significant\":false");
+        metrics_write_definitions(json, query, number->earlier, m);
+    }
     if (is_hidden)
         metrics_write_boolean(json, "hidden", true);
     buffer_string(json, "}");
@@ -82,43 +111,67 @@ static void write_control(struct buffer *json, const struct control_point *point
     buffer_string(json, "}");
 }
 
-static enum status write_question(struct buffer *json, const struct metrics_query *query, const struct number *number,
-                                  enum question question)
+/* What the scores of a question that is not built in are. */
+static void write_scale(struct buffer *json, const struct metrics_slot *slot)
 {
-    bool is_hidden = metrics_is_hidden(number->now, question);
-    struct histogram histogram = metrics_histogram(number->now, question);
+    const struct definition *definition = &slot->definition;
+    if (!slot->is_built_in)
+        buffer_format(json, ",\"scale\":{\"min\":%d,\"max\":%d},\"polarity\":\"%s\"", definition->min, definition->max,
+                      polarity_name(definition->polarity));
+}
+
+static enum status write_details(struct buffer *json, const struct metrics_query *query,
+                                 const struct metrics_counts *counts, size_t m)
+{
+    const struct metrics_slot *slot = metrics_slot_of(&query->choice, counts, m);
+    bool is_hidden = metrics_is_hidden(counts, m);
+    struct histogram histogram = metrics_histogram(&query->choice, counts, m);
     struct score score;
-    enum status status = metrics_score(query, number->now, question, &score);
-    buffer_format(json, "\"%s\":{", question_scales[question].key);
-    if (status == STATUS_OK)
-        status = metrics_write_estimate(json, query, number->now, question);
+    enum status status = metrics_score(query, counts, m, &score);
     if (status != STATUS_OK)
         return status;
-    buffer_format(json, ",\"definition\":\"%s\"", metrics_definition(question)->id);
-    if (question == QUESTION_NPS)
+    write_scale(json, slot);
+    if (slot->definition.kind == METRIC_NPS)
         write_bands(json, score.bands, is_hidden);
     else
         write_means(json, &score);
     write_distribution(json, &histogram, is_hidden);
-    if (number->earlier)
-        status = write_compare(json, query, number, question);
-    if (number->control[question])
-        write_control(json, number->control[question]);
+    return STATUS_OK;
+}
+
+static enum status write_number(struct buffer *json, const struct metrics_query *query, const struct number *number,
+                                size_t m)
+{
+    const char *name = query->choice.metrics[m].name;
+    enum status status;
+    buffer_json_string(json, name, strlen(name));
+    buffer_string(json, ":{");
+    status = metrics_write_estimate(json, query, number->now, m);
+    if (status != STATUS_OK)
+        return status;
+    buffer_string(json, ",");
+    metrics_write_definition(json, query, number->now, m);
+    if (query->is_rescaled || metrics_is_mixed(number->now, m))
+        buffer_string(json, ",\"distribution\":null");
+    else
+        status = write_details(json, query, number->now, m);
+    if (status == STATUS_OK && number->earlier)
+        status = write_compare(json, query, number, m);
+    if (number->control[m])
+        write_control(json, number->control[m]);
     buffer_string(json, "}");
     return status;
 }
 
 /* Members, each after a comma where `separator` is one. */
-static enum status write_questions(struct buffer *json, const struct metrics_query *query, const struct number *number,
-                                   const char *separator)
+static enum status write_numbers(struct buffer *json, const struct metrics_query *query, const struct number *number,
+                                 const char *separator)
 {
     enum status status = STATUS_OK;
-    for (int q = 0; status == STATUS_OK && q < QUESTION_COUNT; q++) {
-        if (!metrics_query_has(query, q))
-            continue;
+    for (size_t m = 0; status == STATUS_OK && m < query->choice.count; m++) {
         buffer_string(json, separator);
         separator = ",";
-        status = write_question(json, query, number, (enum question)q);
+        status = write_number(json, query, number, m);
     }
     return status;
 }
@@ -134,17 +187,17 @@ static size_t count_closed(const struct metrics_query *query, const struct metri
 
 /* From what is published alone: the centre would tell of a hidden point. */
 static enum status make_control(const struct metrics_query *query, const struct metrics_frame *frame,
-                                const struct metrics_counts *points, enum question question, struct arena *arena,
-                                struct control_point **control)
+                                const struct metrics_group *group, const struct metrics_counts *points, size_t m,
+                                struct arena *arena, struct control_point **control)
 {
+    const struct definition *definition = metrics_definition(&query->choice, &group->now, m);
     struct histogram *buckets = arena_array(arena, frame->point_count + 1, sizeof *buckets);
     *control = arena_array(arena, frame->point_count + 1, sizeof **control);
     if (buckets == NULL || *control == NULL)
         return STATUS_NO_MEMORY;
     for (size_t i = 0; i < frame->point_count; i++)
-        buckets[i] = metrics_published(&points[i], question);
-    return control_chart(metrics_definition(question), buckets, frame->point_count, count_closed(query, frame),
-                         *control);
+        buckets[i] = metrics_published(&query->choice, &points[i], m);
+    return control_chart(definition, buckets, frame->point_count, count_closed(query, frame), *control);
 }
 
 /* Every bucket, also those without an answer. */
@@ -159,24 +212,24 @@ static enum status write_points(struct buffer *json, const struct metrics_query 
         metrics_write_quarter(json, "from", frame->points[i].window.from);
         buffer_string(json, ",");
         metrics_write_quarter(json, "to", frame->points[i].window.to);
-        status = write_questions(json, query, number, ",");
+        status = write_numbers(json, query, number, ",");
         buffer_string(json, "}");
-        for (int q = 0; q < QUESTION_COUNT; q++)
-            number->control[q] += number->control[q] != NULL;
+        for (size_t m = 0; m < METRICS_MAX; m++)
+            number->control[m] += number->control[m] != NULL;
     }
     return status;
 }
 
 static enum status write_series(struct buffer *json, const struct metrics_query *query,
                                 const struct metrics_frame *frame, const struct metrics_group *group,
-                                struct arena *arena)
+                                struct metrics_counts *points, struct arena *arena)
 {
     struct number number = {0};
-    const struct metrics_counts *points = metrics_group_points(query, frame, group, arena);
-    enum status status = points ? STATUS_OK : STATUS_NO_MEMORY;
-    for (int q = 0; status == STATUS_OK && query->has_control && q < QUESTION_COUNT; q++)
-        if (metrics_query_has(query, q))
-            status = make_control(query, frame, points, (enum question)q, arena, &number.control[q]);
+    enum status status = STATUS_OK;
+    if (!metrics_points_fill(query, frame, group, arena, points))
+        return STATUS_NO_MEMORY;
+    for (size_t m = 0; status == STATUS_OK && query->has_control && m < query->choice.count; m++)
+        status = make_control(query, frame, group, points, m, arena, &number.control[m]);
     buffer_string(json, ",\"series\":[");
     if (status == STATUS_OK)
         status = write_points(json, query, frame, points, &number);
@@ -186,22 +239,43 @@ static enum status write_series(struct buffer *json, const struct metrics_query 
 
 static enum status write_group(struct buffer *json, const struct metrics_query *query,
                                const struct metrics_frame *frame, const struct metrics_group *group,
-                               struct arena *arena)
+                               struct metrics_counts *points, struct arena *arena)
 {
     const struct number number = {.now = &group->now, .earlier = query->has_earlier ? &group->earlier : NULL};
     enum status status;
     buffer_string(json, "{");
     metrics_write_labels(json, query, group);
-    status = write_questions(json, query, &number, query->column_count ? "," : "");
+    status = write_numbers(json, query, &number, query->column_count ? "," : "");
     if (status == STATUS_OK && query->has_series)
-        status = write_series(json, query, frame, group, arena);
+        status = write_series(json, query, frame, group, points, arena);
     buffer_string(json, "}");
     return status;
+}
+
+/* Where series begin anew; nothing where none does. */
+static void write_cuts(struct buffer *json, const struct metrics_groups *groups)
+{
+    char at[TIMESTAMP_TEXT_SIZE];
+    for (size_t i = 0; i < groups->cut_count; i++) {
+        const struct metrics_cut *cut = &groups->cuts[i];
+        buffer_string(json, i ? ",{\"metric\":" : ",\"cuts\":[{\"metric\":");
+        buffer_json_string(json, cut->metric->name, strlen(cut->metric->name));
+        buffer_string(json, ",\"survey\":");
+        buffer_json_string(json, cut->survey.bytes, cut->survey.size);
+        buffer_format(json,
+                      ",\"at\":\"%s\",\"definition\":\"%s\",\"survey_version\":", timestamp_format(cut->at_us, at),
+                      cut->source->slot->definition.id);
+        buffer_format(json, cut->version ? "%d" : "null", (int)cut->version);
+        buffer_format(json, ",\"n\":%lld}", (long long)cut->n);
+    }
+    buffer_string(json, groups->cut_count > 0 ? "]" : "");
 }
 
 static void write_question_asked(struct buffer *json, const struct metrics_query *query)
 {
     buffer_format(json, ",\"dedupe\":\"%s\"", dedupe_name(query->dedupe));
+    if (query->is_rescaled)
+        buffer_string(json, ",\"rescale\":\"0-100\"");
     if (query->has_series) {
         buffer_format(json, ",\"interval\":\"%s\",\"tz\":", calendar_unit_name(query->unit));
         buffer_json_string(json, query->time_zone, strlen(query->time_zone));
@@ -221,18 +295,20 @@ enum status metrics_write(struct metrics_reply *reply, const struct metrics_quer
                           const struct metrics_frame *frame, const struct metrics_groups *groups, struct arena *arena)
 {
     const struct number total = {.now = &groups->now, .earlier = query->has_earlier ? &groups->earlier : NULL};
+    struct metrics_counts *points = metrics_points_new(query, frame, arena);
     struct buffer *json = &reply->json;
-    enum status status = STATUS_OK;
+    enum status status = points ? STATUS_OK : STATUS_NO_MEMORY;
     metrics_reply_begin(reply, query, groups);
     write_question_asked(json, query);
+    write_cuts(json, groups);
     buffer_string(json, ",\"groups\":[");
     for (size_t i = 0; status == STATUS_OK && i < groups->shown; i++) {
         buffer_string(json, i ? "," : "");
-        status = write_group(json, query, frame, &groups->list[i], arena);
+        status = write_group(json, query, frame, &groups->list[i], points, arena);
     }
     buffer_string(json, "],\"total\":{");
     if (status == STATUS_OK)
-        status = write_questions(json, query, &total, "");
+        status = write_numbers(json, query, &total, "");
     buffer_string(json, "}}\n");
     return status;
 }

@@ -26,3 +26,14 @@ enum status impact_of(const struct definition *definition, const struct histogra
     };
     return STATUS_OK;
 }
+
+struct impact impact_of_means(struct moments whole, struct moments part, struct moments rest)
+{
+    return (struct impact){
+        .n = part.n,
+        .volume_share = whole.n > 0 ? 100 * (double)part.n / (double)whole.n : NAN,
+        .score = part.mean,
+        .without = rest.mean,
+        .impact = whole.mean - rest.mean,
+    };
+}
