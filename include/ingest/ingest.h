@@ -103,6 +103,10 @@ void ingest_close(struct ingest *ingest);
 enum status ingest_submit(struct ingest *ingest, struct ingest_item *items, size_t count)
     __attribute__((warn_unused_result));
 
+/* When a project's latest batch was on disk, on the monotonic clock: noted before anybody was told. 0: none yet. Perhaps a later
+ * time, of another project's batch. */
+int64_t ingest_committed_us(struct ingest *ingest, int32_t project_id);
+
 /* A session of at least one committer is up. */
 bool ingest_is_available(struct ingest *ingest);
 

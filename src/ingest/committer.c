@@ -212,9 +212,26 @@ static void run_batch(struct committer *committer, struct ingest_item **batch, s
     run_step(committer, batch_edits, picked, n);
 }
 
+/* Before anybody is told: a number that was read before this moment may lack the batch. A slower committer must not turn the
+ * time back. */
+static void note_commit(struct committer *committer, struct ingest_item **batch, size_t count)
+{
+    long long now_us = clock_monotonic_us();
+    for (size_t i = 0; i < count; i++) {
+        int32_t project_id;
+        const struct id *id;
+        key_of(batch[i], &project_id, &id);
+        atomic_llong *slot = committed_slot(committer->ingest, project_id);
+        long long noted_us = atomic_load(slot);
+        while (noted_us < now_us && !atomic_compare_exchange_weak(slot, &noted_us, now_us)) {
+        }
+    }
+}
+
 /* Items without a verdict share their id with another of the batch, and wait for the next one. */
 static void finish_batch(struct committer *committer, struct ingest_item **batch, size_t count)
 {
+    note_commit(committer, batch, count);
     for (size_t i = 0; i < count; i++) {
         if (batch[i]->verdict == VERDICT_PENDING)
             queue_return(&committer->ingest->queue, batch[i], 1);

@@ -11,8 +11,11 @@
 
 /* Inside ingest/ only. */
 
+enum { COMMITTED_SLOTS = 256 };
+
 struct ingest {
     struct queue queue;
+    atomic_llong committed_us[COMMITTED_SLOTS]; /* by the last bits of the project's id */
     struct database_options database;
     struct dictionary *dictionary;
     int64_t timeout_us;
@@ -35,6 +38,8 @@ struct committer {
     atomic_llong away_since_us; /* monotonic; 0: the session is up */
 };
 
+/* Of the project's slot. */
+atomic_llong *committed_slot(struct ingest *ingest, int32_t project_id);
 /* The thread: batches until the queue is closed and empty. context is a struct committer whose connection is open. */
 void *committer_run(void *context);
 /* The slot of the present session, leased anew after a reconnection. */

@@ -123,6 +123,16 @@ bool ingest_is_available(struct ingest *ingest)
     return false;
 }
 
+atomic_llong *committed_slot(struct ingest *ingest, int32_t project_id)
+{
+    return &ingest->committed_us[(uint32_t)project_id % COMMITTED_SLOTS];
+}
+
+int64_t ingest_committed_us(struct ingest *ingest, int32_t project_id)
+{
+    return atomic_load(committed_slot(ingest, project_id));
+}
+
 enum status ingest_submit(struct ingest *ingest, struct ingest_item *items, size_t count)
 {
     int64_t deadline_us = clock_monotonic_us() + ingest->timeout_us;
