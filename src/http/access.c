@@ -103,7 +103,8 @@ void access_end(const struct access *access, const struct request *request, bool
     const struct route_meters *meters =
         &access->routes[request->route == NULL ? access->route_count : request->route_index];
     /* Without an answer the reply may be in the hands of another thread: not ours to look at. */
-    int status = request->phase == PHASE_ANSWERED ? request->reply.status : 0;
+    bool is_answered = request->phase == PHASE_ANSWERED || request->phase == PHASE_STREAM;
+    int status = is_answered ? request->reply.status : 0;
     meter_add(meters->totals[status_slot(status)], 1);
     meter_observe(meters->duration, (double)us / 1e6);
     if (access->logs) {

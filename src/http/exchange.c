@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "forwarded.h"
 #include "loop.h"
+#include "stream.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -25,7 +26,9 @@ static enum MHD_Result queue_reply(struct request *request)
     reply_settle(request);
     const struct reply *reply = &request->reply;
     struct MHD_Response *response =
-        MHD_create_response_from_buffer(reply->size, (void *)reply->bytes, MHD_RESPMEM_PERSISTENT);
+        reply->pull != NULL
+            ? stream_response(request)
+            : MHD_create_response_from_buffer(reply->size, (void *)reply->bytes, MHD_RESPMEM_PERSISTENT);
     if (response == NULL) {
         return MHD_NO;
     }
@@ -33,8 +36,13 @@ static enum MHD_Result queue_reply(struct request *request)
     reply_each_header(request, closes, add_header, response);
     enum MHD_Result result = MHD_queue_response(request->connection, (unsigned)reply->status, response);
     MHD_destroy_response(response);
-    request->phase = PHASE_ANSWERED;
-    deadline_for_reply(request->loop, request->client, reply->size);
+    if (reply->pull != NULL) {
+        request->phase = PHASE_STREAM;
+        deadline_none(request->client);
+    } else {
+        request->phase = PHASE_ANSWERED;
+        deadline_for_reply(request->loop, request->client, reply->size);
+    }
     return result;
 }
 
@@ -299,12 +307,6 @@ static enum MHD_Result on_headers(struct request *request, const char *method, c
 
 /* --- body ---------------------------------------------------------------------------------------------------------- */
 
-static void suspend(struct request *request)
-{
-    request->is_suspended = true;
-    MHD_suspend_connection(request->connection);
-}
-
 static enum MHD_Result on_upload(struct request *request, const char *bytes, size_t *size)
 {
     if (*size > request->limit - request->received) {
@@ -328,7 +330,7 @@ static enum MHD_Result on_upload(struct request *request, const char *bytes, siz
         /* What was left comes again after the resumption, though the socket may stay silent. */
         request->phase = PHASE_PAUSED;
         deadline_of_body_pause(request->loop, request->client);
-        suspend(request);
+        exchange_suspend(request);
     }
     return MHD_YES;
 }
@@ -355,7 +357,7 @@ static enum MHD_Result on_body_complete(struct request *request)
  * shut its writing side for one that has gone. */
 static enum MHD_Result on_still_pending(struct request *request)
 {
-    suspend(request);
+    exchange_suspend(request);
     return MHD_YES;
 }
 
@@ -415,6 +417,7 @@ enum MHD_Result exchange_on_access(void *loop, struct MHD_Connection *connection
     case PHASE_PENDING:
         return on_still_pending(request);
     case PHASE_PAUSED:
+    case PHASE_STREAM:
     case PHASE_CUT:
         break;
     }
@@ -428,17 +431,21 @@ void exchange_on_completed(void *loop, struct MHD_Connection *connection, void *
     struct client *client = client_of(connection);
     struct request *request = *context;
     /* What refuse_within_body wrote counts as a reply, though libmicrohttpd knows of none. */
-    bool is_answered = code == MHD_REQUEST_TERMINATED_COMPLETED_OK ||
+    bool is_stream = request != NULL && request->phase == PHASE_STREAM; /* may end at any time */
+    bool is_answered = code == MHD_REQUEST_TERMINATED_COMPLETED_OK || is_stream ||
                        (request != NULL && request->phase == PHASE_ANSWERED && client->lingers);
     client->is_busy = false;
     client->has_served = true;
     client->request = NULL;
     deadline_for_next_headers(loop, client);
     /* Replies of libmicrohttpd's own, such as a 431: input was left unread. */
-    client->lingers = client->lingers || code == MHD_REQUEST_TERMINATED_WITH_ERROR;
+    client->lingers = client->lingers || (code == MHD_REQUEST_TERMINATED_WITH_ERROR && !is_stream);
     *context = NULL;
     access_end(&server->access, request, !is_answered);
     if (request != NULL) {
+        if (request->reply.pull != NULL) {
+            stream_closed(request);
+        }
         request_detach(request);
     }
 }

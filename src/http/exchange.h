@@ -8,11 +8,13 @@
 #include "base/buffer.h"
 #include "base/text.h"
 #include "http/guard.h"
+#include "http/inquiry.h"
 #include "http/problem.h"
 #include "http/query.h"
 #include "http/reply.h"
 #include "http/request.h"
 #include "http/router.h"
+#include "http/stream.h"
 
 #include <microhttpd.h>
 #include <stdatomic.h>
@@ -38,7 +40,9 @@ struct reply {
     size_t header_count;
     struct header headers[REPLY_HEADERS_MAX];
     struct fault *faults;
-    size_t fault_count; /* all that were noted, kept or not */
+    size_t fault_count;   /* all that were noted, kept or not */
+    stream_pull_fn *pull; /* of a stream, whose size is what was sent so far */
+    stream_closed_fn *closed;
 };
 
 /* Where a request stands. Only its loop's thread reads or writes it. */
@@ -48,6 +52,7 @@ enum phase {
     PHASE_PAUSED,   /* suspended in its upload, until request_continue */
     PHASE_PENDING,  /* handed over, until request_finish */
     PHASE_ANSWERED, /* the reply is set, and perhaps queued */
+    PHASE_STREAM,   /* the reply is queued, and has no end yet */
     PHASE_CUT       /* the server stops: to be closed without a reply */
 };
 
@@ -64,11 +69,14 @@ struct request {
     atomic_uint posted;    /* the hand-over between threads: what was asked of the loop */
     struct request *next_posted;
     request_complete_fn *complete;
+    inquiry_done_fn *done; /* of a request that no client waits for */
+    void *mark;
     enum phase phase;
     enum http_method method;
     atomic_bool gone;
     bool is_suspended;
-    bool begun; /* the application saw it: it gets to see its end */
+    bool is_cut; /* a stream whose client has gone */
+    bool begun;  /* the application saw it: it gets to see its end */
     bool collects;
 
     struct address address; /* of the client, as far as it is known */
@@ -115,6 +123,13 @@ void reply_write(struct request *request, struct buffer *bytes);
 /* Makes sure that there is one: a reply never set is a bug, one that memory ran out for a 503. */
 void reply_settle(struct request *request);
 void reply_clear(struct reply *reply);
+
+/* inquiry.c */
+void inquiry_finish(struct request *request);
+
+/* loop.c: the connection rests, until it is resumed; resuming one that does not rest does nothing. */
+void exchange_suspend(struct request *request);
+void exchange_resume(struct request *request);
 
 /* exchange.c: libmicrohttpd's callbacks. */
 /* The reply, written by hand to a socket that has nothing else to send; the connection must be closed next. */

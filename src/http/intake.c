@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "exchange.h"
 #include "loop.h"
+#include "stream.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -259,7 +260,9 @@ void intake_dismiss(struct loop *loop)
     struct client *client;
     LIST_FOREACH(client, &loop->leavers, of_leavers)
     {
-        if (!has_request_in(client)) {
+        if (client->request != NULL && client->request->phase == PHASE_STREAM) {
+            stream_cut(client->request);
+        } else if (!has_request_in(client)) {
             remind_of_end(client);
         }
     }

@@ -41,7 +41,13 @@ void loop_wake(struct loop *loop)
     }
 }
 
-static void resume(struct request *request)
+void exchange_suspend(struct request *request)
+{
+    request->is_suspended = true;
+    MHD_suspend_connection(request->connection);
+}
+
+void exchange_resume(struct request *request)
 {
     if (request->is_suspended) {
         request->is_suspended = false;
@@ -60,13 +66,15 @@ static void settle(struct request *request)
                 request->complete(request);
             }
             request->phase = PHASE_ANSWERED;
-            resume(request);
+            exchange_resume(request);
         }
         request_release(request);
     } else if (is_there && request->phase == PHASE_PAUSED) {
         request->phase = PHASE_BODY;
         deadline_of_body_resume(request->loop, request->client);
-        resume(request);
+        exchange_resume(request);
+    } else if (is_there && request->phase == PHASE_STREAM) {
+        exchange_resume(request);
     }
     request_release(request);
 }
@@ -268,7 +276,7 @@ static size_t cut_clients(struct loop *loop)
         cut += client->is_busy;
         if (client->request != NULL) {
             client->request->phase = PHASE_CUT;
-            resume(client->request);
+            exchange_resume(client->request);
         }
     }
     return cut;

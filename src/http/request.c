@@ -224,11 +224,15 @@ void request_continue(struct request *request)
 
 void request_finish(struct request *request)
 {
+    if (request->done != NULL) {
+        inquiry_finish(request);
+        return;
+    }
     loop_post(request, POSTED_FINISH);
 }
 
 void request_finish_with(struct request *request, request_complete_fn *complete)
 {
     request->complete = complete;
-    loop_post(request, POSTED_FINISH);
+    request_finish(request);
 }
