@@ -17,6 +17,7 @@ struct service {
     struct directory *directory;
     struct ingest *ingest;
     struct workers *workers;
+    struct streams *streams;
 };
 
 /* Who asks, and for which tenant: set for every request of a route that needs a key, before its handler runs. */
@@ -40,6 +41,13 @@ struct http_application api_application(struct service *service);
 struct workers *workers_open(struct service *service, const struct database_options *options, int count);
 /* Lets the queued requests finish. */
 void workers_close(struct workers *workers);
+
+/* GET /v1/metrics/stream, at most limit at a time, with a thread and a session of their own. NULL: could not connect. */
+struct streams *streams_open(struct service *service, const struct database_options *options, int limit);
+/* Says farewell to all, and refuses new ones: before the server drains. */
+void streams_drain(struct streams *streams);
+/* When no connection and no worker is left. */
+void streams_close(struct streams *streams);
 
 /* The problem that a status of a lower layer becomes; `what` names the thing ("response"). Sets the reply. */
 void problem_of_status(struct request *request, enum status status, const char *what);

@@ -89,6 +89,10 @@ enum status response_update(struct connection *connection, struct stored_respons
 enum status response_get(struct connection *connection, int32_t project_id, const struct id *id, struct arena *arena,
                          struct stored_response **row) __attribute__((warn_unused_result));
 
+/* When each project last stored or changed an answer, in us; INT64_MIN: never. project_ids ascending, each once. */
+enum status response_latest(struct connection *connection, const int32_t *project_ids, size_t count, int64_t *latest_us)
+    __attribute__((warn_unused_result));
+
 /* One page of a list. */
 enum { RESPONSE_WORDS_MAX = 16 };
 enum response_band { BAND_ANY, BAND_PROMOTER, BAND_PASSIVE, BAND_DETRACTOR };

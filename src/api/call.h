@@ -17,6 +17,7 @@ struct call {
     bool is_stream;           /* application/x-ndjson */
     struct buffer line;       /* the unfinished line of an NDJSON upload */
     bool skips_line;          /* it is too long: refused, and skipped to its end */
+    struct stream *stream;    /* of a request that is one */
 };
 
 struct call *request_call(const struct request *request);

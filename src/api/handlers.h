@@ -20,6 +20,7 @@ extern const struct parameter events_list_parameters[];
 handler_fn erasures_post;
 
 handler_fn metrics_read;
+handler_fn metrics_stream;
 extern const struct parameter metrics_parameters[];
 handler_fn metrics_distribution;
 extern const struct parameter metrics_distribution_parameters[];

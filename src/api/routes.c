@@ -11,6 +11,7 @@ const struct route api_routes[] = {
     {HTTP_GET, "/v1/events", SCOPE_READ, events_list, events_list_parameters, 0},
     {HTTP_POST, "/v1/erasures", SCOPE_ADMIN, erasures_post, NULL, ROUTE_BODY},
     {HTTP_GET, "/v1/metrics", SCOPE_METRICS, metrics_read, metrics_parameters, ROUTE_SPANS},
+    {HTTP_GET, "/v1/metrics/stream", SCOPE_METRICS, metrics_stream, metrics_parameters, ROUTE_INLINE | ROUTE_SPANS},
     {HTTP_GET, "/v1/metrics/index", SCOPE_METRICS, metrics_index, metrics_index_parameters, ROUTE_SPANS},
     {HTTP_GET, "/v1/metrics/{metric}/distribution", SCOPE_METRICS, metrics_distribution,
      metrics_distribution_parameters, ROUTE_SPANS},

@@ -101,6 +101,12 @@ static enum status open_workers(struct serve *serve)
     return serve->service.workers == NULL ? STATUS_UNAVAILABLE : STATUS_OK;
 }
 
+static enum status open_streams(struct serve *serve)
+{
+    serve->service.streams = streams_open(&serve->service, &serve->database, serve->config.max_streams);
+    return serve->service.streams == NULL ? STATUS_UNAVAILABLE : STATUS_OK;
+}
+
 static enum status open_http(struct serve *serve)
 {
     const struct config *config = &serve->config;
@@ -142,6 +148,8 @@ static enum status open_layers(struct serve *serve, bool is_quickstart)
     if (status == STATUS_OK)
         status = open_workers(serve);
     if (status == STATUS_OK)
+        status = open_streams(serve);
+    if (status == STATUS_OK)
         status = maintenance_open(&serve->database, &serve->maintenance);
     if (status == STATUS_OK && is_quickstart)
         status = quickstart_open(serve->config.data_dir, QUICKSTART_PROJECT, &serve->database, serve->service.directory,
@@ -151,6 +159,7 @@ static enum status open_layers(struct serve *serve, bool is_quickstart)
 
 static void close_layers(struct serve *serve)
 {
+    streams_drain(serve->service.streams);
     if (serve->http != NULL)
         http_drain(serve->http, serve->config.drain_timeout_ms);
     maintenance_close(serve->maintenance);
@@ -158,6 +167,7 @@ static void close_layers(struct serve *serve)
     ingest_close(serve->service.ingest);
     if (serve->http != NULL)
         http_close(serve->http);
+    streams_close(serve->service.streams);
     directory_close(serve->service.directory);
     dictionary_free(serve->dictionary);
 }

@@ -65,6 +65,8 @@ static const struct setting settings[] = {
      "answers and events that may wait to be written; beyond: 503", FIELD(queue_size)},
     {"HARK_MAX_CONNECTIONS", TYPE_INTEGER, 1, 65536, "4096", NULL,
      "open connections of clients", FIELD(max_connections)},
+    {"HARK_MAX_STREAMS", TYPE_INTEGER, 1, 65536, "2000", NULL,
+     "connections that may be live streams of numbers; beyond: 503", FIELD(max_streams)},
     {"HARK_IDLE_TIMEOUT", TYPE_DURATION, SECOND, HOUR, "60s", NULL,
      "an idle connection is closed after it", FIELD(idle_timeout_ms)},
     {"HARK_HEADER_TIMEOUT", TYPE_DURATION, SECOND, HOUR, "10s", NULL,

@@ -21,6 +21,10 @@ METHODS = ("get", "put", "post", "delete", "patch")
 LEFT_OUT = ("project", "cursor", "updated_since")
 
 
+# A reply without an end.
+ENDLESS = "/v1/metrics/stream"
+
+
 def operations(document):
     for path, item in document["paths"].items():
         for method in METHODS:
@@ -58,6 +62,7 @@ def make_strict(document):
     schemas["Dimensions"]["maxProperties"] = 0
     # A pattern would have times made up from it, of any century.
     del schemas["Time"]["pattern"]
+    del document["paths"][ENDLESS]
     for _, _, operation in operations(document):
         parameters = [resolve(document, parameter) for parameter in operation.get("parameters", [])]
         operation["parameters"] = [parameter for parameter in parameters if parameter["name"] not in LEFT_OUT]

@@ -45,6 +45,7 @@ static const struct {
     {"GET", "/v1/events", NULL, 200, READ | ADMIN},
     {"POST", "/v1/erasures", "{\"customer_id\":\"nobody\"}", 201, ADMIN},
     {"GET", "/v1/metrics", NULL, 200, METRICS | READ | ADMIN},
+    {"HEAD", "/v1/metrics/stream", NULL, 200, METRICS | READ | ADMIN}, /* GET has no end */
     {"GET", "/v1/metrics/index", NULL, 200, METRICS | READ | ADMIN},
     {"GET", "/v1/metrics/nps/distribution", NULL, 200, METRICS | READ | ADMIN},
     {"GET", "/v1/metrics/nps/contrast?by=channel", NULL, 200, METRICS | READ | ADMIN},
@@ -65,7 +66,8 @@ static void check_refused(const struct api_reply *reply, int status, const char 
     http_reply_header(&reply->http, "WWW-Authenticate", challenge, sizeof challenge);
     if (status == 401)
         ck_assert_msg(strncmp(challenge, "Bearer", 6) == 0, "%s %s: %s", method, path, reply->http.headers);
-    ck_assert_str_ne(api_string(reply, "detail"), "");
+    if (strcmp(method, "HEAD") != 0)
+        ck_assert_str_ne(api_string(reply, "detail"), "");
 }
 
 START_TEST(every_route_that_asks_for_a_key_is_in_the_table)

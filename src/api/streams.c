@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: MIT */
+#include "streams.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "handlers.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+/* What this process stored shows in a counter, which costs nothing to look at; what another one stored in the database. */
+static const int64_t TICK_US = 50000;
+static const int64_t LOOK_US = 500000;
+/* With STREAM_STALL_MS a dead peer is found within 15 s. */
+static const int64_t BEAT_US = 4000000;
+/* So many of the reading sessions they may use at a time: the rest is for requests. */
+enum { ASKING_MAX = 2 };
+
+static const char FAREWELL[] = "retry: 1000\nevent: end\ndata: {\"reason\":\"draining\"}\n\n";
+
+/* --- the thread ------------------------------------------------------------------------------------------------------- */
+
+static struct topic *find_due(struct streams *streams, int64_t now_us)
+{
+    struct topic *topic;
+    TAILQ_FOREACH(topic, &streams->topics, link)
+    {
+        if (topic_is_due(topic, now_us))
+            return topic;
+    }
+    return NULL;
+}
+
+static void ask_due(struct streams *streams)
+{
+    struct topic *topic;
+    int64_t now_us = clock_monotonic_us();
+    while (streams->asking < ASKING_MAX && (topic = find_due(streams, now_us)) != NULL)
+        topic_ask(topic, now_us);
+}
+
+static void beat(struct streams *streams)
+{
+    struct topic *topic;
+    streams->beat++;
+    TAILQ_FOREACH(topic, &streams->topics, link)
+    {
+        if (topic->notice != NULL)
+            topic_tell(topic, NULL, false);
+    }
+}
+
+static void wait_for_tick(struct streams *streams)
+{
+    struct timespec until;
+    if (streams->count == 0) {
+        pthread_cond_wait(&streams->changed, &streams->lock);
+        return;
+    }
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_nsec += (long)TICK_US * 1000;
+    until.tv_sec += until.tv_nsec / 1000000000;
+    until.tv_nsec %= 1000000000;
+    pthread_cond_timedwait(&streams->changed, &streams->lock, &until);
+}
+
+static void *run(void *context)
+{
+    struct streams *streams = context;
+    int64_t looked_us = 0;
+    int64_t beaten_us = 0;
+    pthread_mutex_lock(&streams->lock);
+    while (!streams->is_draining) {
+        int64_t now_us = clock_monotonic_us();
+        if (streams->count > 0 && now_us - looked_us >= LOOK_US) {
+            looked_us = now_us;
+            pthread_mutex_unlock(&streams->lock);
+            watch_look(streams);
+            pthread_mutex_lock(&streams->lock);
+        }
+        if (now_us - beaten_us >= BEAT_US) {
+            beaten_us = now_us;
+            beat(streams);
+        }
+        ask_due(streams);
+        if (!streams->is_draining)
+            wait_for_tick(streams);
+    }
+    pthread_mutex_unlock(&streams->lock);
+    return NULL;
+}
+
+/* --- opening and closing ----------------------------------------------------------------------------------------------- */
+
+static double read_count(void *context)
+{
+    struct streams *streams = context;
+    pthread_mutex_lock(&streams->lock);
+    double count = streams->count;
+    pthread_mutex_unlock(&streams->lock);
+    return count;
+}
+
+static const struct route *find_metrics_route(void)
+{
+    size_t i = 0;
+    while (api_routes[i].handler != metrics_read)
+        i++;
+    return &api_routes[i];
+}
+
+static void register_meters(struct streams *streams)
+{
+    streams->events = meter_register(METER_COUNTER, "hark_stream_events_total", NULL,
+                                     "Events that were told to all streams of a topic.", NULL, 0);
+    streams->inquiries = meter_register(METER_COUNTER, "hark_stream_inquiries_total", NULL,
+                                        "Topics of streams that were asked about anew.", NULL, 0);
+    meter_register_reader("hark_streams", NULL, "Streams that are open.", read_count, streams);
+}
+
+static void streams_init(struct streams *streams)
+{
+    pthread_condattr_t monotonic;
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    pthread_cond_init(&streams->changed, &monotonic);
+    pthread_condattr_destroy(&monotonic);
+    pthread_mutex_init(&streams->lock, NULL);
+    TAILQ_INIT(&streams->topics);
+}
+
+struct streams *streams_open(struct service *service, const struct database_options *options, int limit)
+{
+    struct streams *streams = calloc(1, sizeof *streams);
+    if (streams == NULL || connection_open(options, "stream", &streams->connection) != STATUS_OK) {
+        free(streams);
+        return NULL;
+    }
+    streams->service = service;
+    streams->route = find_metrics_route();
+    streams->limit = limit;
+    streams_init(streams);
+    register_meters(streams);
+    if (pthread_create(&streams->thread, NULL, run, streams) != 0)
+        log_fatal("can't start the thread of the streams");
+    return streams;
+}
+
+static struct notice *farewell_new(void)
+{
+    struct notice *notice = malloc(sizeof *notice + sizeof FAREWELL - 1);
+    if (notice != NULL) {
+        *notice = (struct notice){.holders = 1, .size = sizeof FAREWELL - 1};
+        memcpy(notice->bytes, FAREWELL, sizeof FAREWELL - 1);
+    }
+    return notice;
+}
+
+void streams_drain(struct streams *streams)
+{
+    struct topic *topic;
+    if (streams == NULL || streams->is_draining)
+        return;
+    pthread_mutex_lock(&streams->lock);
+    streams->is_draining = true;
+    pthread_cond_signal(&streams->changed);
+    TAILQ_FOREACH(topic, &streams->topics, link)
+    {
+        topic_tell(topic, farewell_new(), true);
+    }
+    pthread_mutex_unlock(&streams->lock);
+    pthread_join(streams->thread, NULL);
+}
+
+void streams_close(struct streams *streams)
+{
+    if (streams == NULL)
+        return;
+    streams_drain(streams);
+    connection_close(streams->connection);
+    watch_clear(&streams->watch);
+    pthread_cond_destroy(&streams->changed);
+    pthread_mutex_destroy(&streams->lock);
+    free(streams);
+}
