@@ -43,6 +43,7 @@ struct response {
     size_t answer_count;
     int32_t survey_version; /* that the answers were checked against; 0: the survey is not defined */
     bool is_test;
+    bool is_own_id; /* made here, for this very response: nobody else can know it */
     bool has_given_time; /* occurred_us stands in what was submitted and needs no correction */
     uint8_t content_hash[CONTENT_HASH_SIZE];
     struct text customer_id;
@@ -76,6 +77,11 @@ struct response_key {
  * In ascending (project_id, id) without repeats, cells resolved. is_new[i] says whether responses[i] was inserted. */
 enum status response_insert(struct connection *connection, struct response *const *responses, size_t count,
                             int16_t slot, bool *is_new) __attribute__((warn_unused_result));
+
+/* The same, and faster, for responses with is_own_id that were never handed to a session before and bring no answers to other than
+ * the built-in questions: all of them are new. STATUS_INVALID where that was wrong, too. */
+enum status response_add(struct connection *connection, struct response *const *responses, size_t count, int16_t slot)
+    __attribute__((warn_unused_result));
 
 /* Locks and reads, in a transaction. keys ascending. The rows found come back in the same order. */
 enum status response_lock(struct connection *connection, const struct response_key *keys, size_t count,

@@ -84,6 +84,13 @@ static struct id derive_id(const struct submission *submission, const char *kind
     return id_from_digest(digest);
 }
 
+/* One that its client can send again: its own, or one that follows from what it sends. */
+static bool has_given_id(const struct submission *submission, const struct draft *draft)
+{
+    return (draft->flags & DRAFT_HAS_ID) || !text_is_absent(draft->texts[DRAFT_EXTERNAL_ID]) ||
+           submission->idempotency_key != NULL;
+}
+
 static struct id choose_id(const struct submission *submission, const struct draft *draft, struct faults *faults)
 {
     struct text external = draft->texts[DRAFT_EXTERNAL_ID];
@@ -144,6 +151,7 @@ static struct response *make_response(const struct submission *submission, const
     response->tag_count = draft->tag_count;
     hash_content(draft, faults, response->content_hash);
     response->id = choose_id(submission, draft, faults);
+    response->is_own_id = !has_given_id(submission, draft);
     return response;
 }
 

@@ -41,6 +41,33 @@ enum status batch_responses(struct committer *committer, struct ingest_item **it
     return status;
 }
 
+static bool was_any_run(struct ingest_item *const *items, size_t count)
+{
+    bool was_run = false;
+    for (size_t i = 0; i < count; i++)
+        was_run = was_run || items[i]->was_run;
+    return was_run;
+}
+
+enum status batch_additions(struct committer *committer, struct ingest_item **items, size_t count)
+{
+    struct response *responses[INGEST_BATCH_MAX] = {0};
+    enum status status;
+    if (was_any_run(items, count))
+        return batch_responses(committer, items, count);
+    status = committer_lease(committer);
+    for (size_t i = 0; i < count; i++)
+        responses[i] = items[i]->response;
+    if (status == STATUS_OK)
+        status = response_add(committer->connection, responses, count, committer->slot);
+    /* The slow way tells what was wrong, and with which. */
+    if (status == STATUS_INVALID)
+        return batch_responses(committer, items, count);
+    for (size_t i = 0; status == STATUS_OK && i < count; i++)
+        items[i]->verdict = VERDICT_CREATED;
+    return status;
+}
+
 static enum verdict verdict_of_event(enum event_verdict verdict, bool was_run)
 {
     switch (verdict) {

@@ -195,6 +195,16 @@ static size_t pick(struct ingest_item **batch, size_t count, unsigned kinds, str
     return n;
 }
 
+/* Of those picked, the responses that are surely new: in front; returns how many. */
+static size_t pick_additions(struct ingest_item **picked, size_t count)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < count; i++)
+        if (picked[i]->response->is_own_id && picked[i]->response->answer_count == 0 && !picked[i]->was_run)
+            picked[n++] = picked[i];
+    return n;
+}
+
 static void run_batch(struct committer *committer, struct ingest_item **batch, size_t count)
 {
     static const unsigned responses = 1u << INGEST_RESPONSE;
@@ -204,6 +214,8 @@ static void run_batch(struct committer *committer, struct ingest_item **batch, s
     size_t n = pick(batch, count, responses | events, picked);
 
     run_step(committer, batch_resolve, picked, n);
+    n = first_of_each(picked, pick_additions(picked, pick(batch, count, responses, picked)));
+    run_step(committer, batch_additions, picked, n);
     n = first_of_each(picked, pick(batch, count, responses, picked));
     run_step(committer, batch_responses, picked, n);
     n = first_of_each(picked, pick(batch, count, events, picked));

@@ -49,6 +49,7 @@ enum status committer_lease(struct committer *committer) __attribute__((warn_unu
  * next batch is left VERDICT_PENDING. */
 typedef enum status step_fn(struct committer *committer, struct ingest_item **items, size_t count);
 step_fn batch_resolve;   /* cells of responses and events */
+step_fn batch_additions; /* responses that are surely new, sorted by (project, id) */
 step_fn batch_responses; /* sorted by (project, id), no repeats; a known id is left VERDICT_PENDING */
 step_fn batch_events;    /* likewise; events have no second step */
 step_fn batch_edits;     /* known ids and patches, one an id */

@@ -14,4 +14,16 @@
     } while (0)
 /* NOLINTEND(bugprone-macro-parentheses) */
 
+/* The same where a column is often absent throughout: NULL then, if is_absent_ holds for each i. */
+#define SPARSE_COLUMN(arguments_, type_, is_absent_, put_) \
+    do {                                                   \
+        size_t absent_ = 0;                                \
+        for (size_t i = 0; i < count; i++)                 \
+            absent_ += (is_absent_) ? 1 : 0;               \
+        if (absent_ == count)                              \
+            argument_null(arguments_);                     \
+        else                                               \
+            COLUMN(arguments_, type_, put_);               \
+    } while (0)
+
 #endif

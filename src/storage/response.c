@@ -5,6 +5,9 @@
 #include "columns.h"
 #include "query.h"
 #include "response_row.h"
+#include "tally.h"
+
+#include <stdlib.h>
 
 static void element_score(struct arguments *arguments, int8_t score)
 {
@@ -135,6 +138,59 @@ enum status response_insert(struct connection *connection, struct response *cons
     result_free(result);
     buffer_clear(&scratch);
     arguments_clear(&arguments);
+    return status;
+}
+
+/* One line a column. NOLINTNEXTLINE(readability-function-size) */
+static void add_columns(struct arguments *arguments, struct response *const *r, size_t count, struct buffer *scratch)
+{
+    COLUMN(arguments, ARRAY_INT4, element_int4(arguments, r[i]->cell.project_id));
+    COLUMN(arguments, ARRAY_UUID, element_id(arguments, &r[i]->id));
+    COLUMN(arguments, ARRAY_TIMESTAMPTZ, element_time(arguments, r[i]->occurred_us));
+    COLUMN(arguments, ARRAY_INT4, element_int4(arguments, timestamp_quarter(r[i]->occurred_us)));
+    COLUMN(arguments, ARRAY_INT4, element_int4(arguments, r[i]->cell_id));
+    COLUMN(arguments, ARRAY_INT4, element_int4(arguments, r[i]->key_id));
+    for (int q = 0; q < QUESTION_COUNT; q++)
+        COLUMN(arguments, ARRAY_INT2, element_score(arguments, r[i]->scores[q]));
+    COLUMN(arguments, ARRAY_BOOL, element_bool(arguments, r[i]->is_test));
+    COLUMN(arguments, ARRAY_BYTEA, element_bytes(arguments, r[i]->content_hash, CONTENT_HASH_SIZE));
+    SPARSE_COLUMN(arguments, ARRAY_TEXT, text_is_absent(r[i]->customer_id), element_text(arguments, r[i]->customer_id));
+    SPARSE_COLUMN(arguments, ARRAY_TEXT, text_is_absent(r[i]->interaction_id),
+                  element_text(arguments, r[i]->interaction_id));
+    SPARSE_COLUMN(arguments, ARRAY_TEXT, text_is_absent(r[i]->source), element_text(arguments, r[i]->source));
+    SPARSE_COLUMN(arguments, ARRAY_TEXT, text_is_absent(r[i]->comment), element_text(arguments, r[i]->comment));
+    SPARSE_COLUMN(arguments, ARRAY_TEXT, r[i]->tag_count == 0, element_tags(arguments, r[i], scratch));
+    SPARSE_COLUMN(arguments, ARRAY_TEXT, text_is_absent(r[i]->properties), element_text(arguments, r[i]->properties));
+    SPARSE_COLUMN(arguments, ARRAY_INT4, r[i]->survey_version == 0, element_version(arguments, r[i]->survey_version));
+}
+
+static void tally_columns(struct arguments *arguments, const struct tally *tallies, size_t count)
+{
+    COLUMN(arguments, ARRAY_INT4, element_int4(arguments, tallies[i].project_id));
+    COLUMN(arguments, ARRAY_INT4, element_int4(arguments, tallies[i].quarter));
+    COLUMN(arguments, ARRAY_INT4, element_int4(arguments, tallies[i].cell_id));
+    for (size_t word = 0; word < TALLY_WORDS; word++)
+        COLUMN(arguments, ARRAY_INT8, element_int8(arguments, tally_word(&tallies[i], word)));
+}
+
+enum status response_add(struct connection *connection, struct response *const *responses, size_t count, int16_t slot)
+{
+    struct tally *tallies = calloc(count, sizeof *tallies);
+    struct arguments arguments;
+    struct buffer scratch;
+    enum status status;
+
+    if (tallies == NULL)
+        return STATUS_NO_MEMORY;
+    arguments_init(&arguments);
+    buffer_init(&scratch);
+    add_columns(&arguments, responses, count, &scratch);
+    argument_int2(&arguments, slot);
+    tally_columns(&arguments, tallies, tally_responses(responses, count, tallies));
+    status = query_execute(connection, QUERY_RESPONSE_ADD, &arguments);
+    buffer_clear(&scratch);
+    arguments_clear(&arguments);
+    free(tallies);
     return status;
 }
 
