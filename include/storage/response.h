@@ -43,7 +43,7 @@ struct response {
     size_t answer_count;
     int32_t survey_version; /* that the answers were checked against; 0: the survey is not defined */
     bool is_test;
-    bool is_own_id; /* made here, for this very response: nobody else can know it */
+    bool is_own_id;      /* made here, for this very response: nobody else can know it */
     bool has_given_time; /* occurred_us stands in what was submitted and needs no correction */
     uint8_t content_hash[CONTENT_HASH_SIZE];
     struct text customer_id;
