@@ -22,6 +22,8 @@ struct directory {
     struct connection *connection;
     pthread_mutex_t lock;
     struct snapshot *snapshot;
+    uint64_t reads_begun;   /* each read has a number, before it looks at anything */
+    uint64_t snapshot_read; /* that of the snapshot */
     struct arena *arena;
     const char **zones; /* ascending */
     size_t zone_count;
@@ -30,12 +32,25 @@ struct directory {
     atomic_bool is_current;
 };
 
-static void swap_in(struct directory *directory, struct snapshot *snapshot)
+static uint64_t begin_read(struct directory *directory)
 {
-    struct snapshot *old;
+    uint64_t number;
     pthread_mutex_lock(&directory->lock);
-    old = directory->snapshot;
-    directory->snapshot = snapshot;
+    number = ++directory->reads_begun;
+    pthread_mutex_unlock(&directory->lock);
+    return number;
+}
+
+/* Reads overlap: one that began before a change and ends after the changer has read it back must not undo that. */
+static void swap_in(struct directory *directory, uint64_t number, struct snapshot *snapshot)
+{
+    struct snapshot *old = snapshot;
+    pthread_mutex_lock(&directory->lock);
+    if (number > directory->snapshot_read) {
+        old = directory->snapshot;
+        directory->snapshot = snapshot;
+        directory->snapshot_read = number;
+    }
     pthread_mutex_unlock(&directory->lock);
     snapshot_release(old);
 }
@@ -52,9 +67,10 @@ struct snapshot *directory_hold(struct directory *directory)
 enum status directory_refresh(struct directory *directory, struct connection *connection)
 {
     struct snapshot *snapshot;
+    uint64_t number = begin_read(directory);
     enum status status = snapshot_read(connection, &snapshot);
     if (status == STATUS_OK)
-        swap_in(directory, snapshot);
+        swap_in(directory, number, snapshot);
     return status;
 }
 
