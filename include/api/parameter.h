@@ -63,5 +63,10 @@ const struct parameter_value *request_parameter(const struct request *request, s
 /* Opaque cursors: a sealed (time, id) pair. `list` keeps the cursors of different lists apart. Text is in the arena. */
 const char *cursor_seal(struct arena *arena, const char *list, int64_t us, const struct id *id);
 bool cursor_open(struct text text, const char *list, int64_t *us, struct id *id) __attribute__((warn_unused_result));
+/* The same of a list that is ordered by a key of at most CURSOR_KEY_MAX bytes; opened into the arena. NULL: not one of this
+ * list's. */
+enum { CURSOR_KEY_MAX = 256 };
+const char *cursor_seal_key(struct arena *arena, const char *list, const char *key);
+const char *cursor_open_key(struct arena *arena, struct text text, const char *list);
 
 #endif

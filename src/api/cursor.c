@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "api/parameter.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* "<list>.<us in hex>.<id in hex>", in base64url so that nobody builds on what is inside. It opens nothing that the key doesn't
  * open anyway, so it needs no signature: whoever makes one up gets a place in their own list. */
-enum { CURSOR_MAX = 96 };
+enum { CURSOR_MAX = 96, KEY_CURSOR_MAX = CURSOR_KEY_MAX + 40 };
 
 static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
@@ -77,4 +78,22 @@ bool cursor_open(struct text text, const char *list, int64_t *us, struct id *id)
         return false;
     place = end + 1;
     return id_parse(place, strcspn(place, " "), id);
+}
+
+const char *cursor_seal_key(struct arena *arena, const char *list, const char *key)
+{
+    char inside[KEY_CURSOR_MAX] = {0}; /* filled up with NULs, which no key holds */
+    int size = snprintf(inside, sizeof inside, "%s.%s", list, key);
+    assert(size + 2 < KEY_CURSOR_MAX);
+    return encode(arena, inside, ((size_t)size + 2) / 3 * 3);
+}
+
+const char *cursor_open_key(struct arena *arena, struct text text, const char *list)
+{
+    char inside[KEY_CURSOR_MAX];
+    const char *place = inside;
+    if (!decode(text, inside, sizeof inside) || !skip_word(&place, list) || strlen(place) > CURSOR_KEY_MAX ||
+        !text_is_utf8(text_of(place), NULL))
+        return NULL;
+    return arena_string(arena, place);
 }

@@ -21,16 +21,17 @@ void etag_make(const char *body, size_t size, size_t skip_from, size_t skip_to, 
     memcpy(etag + ETAG_SIZE - 2, "\"", 2);
 }
 
-bool etag_is_listed(const char *header, const char *etag)
+static bool is_among(const char *header, const char *etag, bool takes_weak)
 {
     size_t length = strlen(etag);
     while (header != NULL && *header != '\0') {
         header += strspn(header, " \t,");
         if (*header == '*')
             return true;
-        if (strncmp(header, "W/", 2) == 0)
+        bool is_weak = strncmp(header, "W/", 2) == 0;
+        if (is_weak)
             header += 2;
-        if (strncmp(header, etag, length) == 0)
+        if ((takes_weak || !is_weak) && strncmp(header, etag, length) == 0)
             return true;
         /* To the next tag: commas may stand inside the quotes of this one. */
         header += *header == '"';
@@ -38,4 +39,14 @@ bool etag_is_listed(const char *header, const char *etag)
         header += *header == '"';
     }
     return false;
+}
+
+bool etag_is_listed(const char *header, const char *etag)
+{
+    return is_among(header, etag, true);
+}
+
+bool etag_is_matched(const char *header, const char *etag)
+{
+    return is_among(header, etag, false);
 }

@@ -14,5 +14,7 @@ enum { ETAG_SIZE = 35 };
 void etag_make(const char *body, size_t size, size_t skip_from, size_t skip_to, char etag[ETAG_SIZE]);
 /* If-None-Match, by weak comparison; header may be NULL. */
 bool etag_is_listed(const char *header, const char *etag);
+/* If-Match, by strong comparison: a weak tag matches none. */
+bool etag_is_matched(const char *header, const char *etag);
 
 #endif

@@ -17,6 +17,14 @@ handler_fn events_post;
 handler_fn events_list;
 extern const struct parameter events_list_parameters[];
 
+handler_fn surveys_list;
+extern const struct parameter surveys_list_parameters[];
+handler_fn surveys_get;
+extern const struct parameter surveys_get_parameters[];
+handler_fn surveys_put;
+handler_fn surveys_delete;
+handler_fn surveys_form;
+
 handler_fn erasures_post;
 
 handler_fn metrics_read;

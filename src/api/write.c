@@ -152,7 +152,7 @@ void write_event(struct buffer *json, const struct stored_event *stored, const s
                   boolean(stored->erased));
 }
 
-static void append_escaped(struct buffer *url, const char *text)
+void write_escaped(struct buffer *url, const char *text)
 {
     for (; *text; text++) {
         unsigned char c = (unsigned char)*text;
@@ -170,14 +170,14 @@ static void write_next(struct request *request, struct buffer *url, const char *
     const struct query_pair *pairs = request_query(request, &count);
     buffer_string(url, request_path(request));
     buffer_string(url, "?cursor=");
-    append_escaped(url, cursor);
+    write_escaped(url, cursor);
     for (size_t i = 0; i < count; i++) {
         if (strcmp(pairs[i].name, "cursor") == 0 || strcmp(pairs[i].name, "key") == 0)
             continue;
         buffer_string(url, "&");
-        append_escaped(url, pairs[i].name);
+        write_escaped(url, pairs[i].name);
         buffer_string(url, "=");
-        append_escaped(url, pairs[i].value);
+        write_escaped(url, pairs[i].value);
     }
 }
 

@@ -16,6 +16,8 @@ void write_event(struct buffer *json, const struct stored_event *stored, const s
 
 void write_text(struct buffer *json, struct text text);
 void write_time(struct buffer *json, int64_t us);
+/* Percent-encoded, for a part of a path or query. */
+void write_escaped(struct buffer *url, const char *text);
 
 /* {"data":[…],"next":…} of one page, where data holds the rows so far: closes it, with Link. cursor NULL: the last page. */
 void write_page_end(struct request *request, struct buffer *json, const char *cursor);

@@ -20,6 +20,14 @@ METHODS = ("get", "put", "post", "delete", "patch")
 # from and to, and would be beside them in most of what is generated.
 LEFT_OUT = ("project", "cursor", "updated_since")
 
+BUILT_IN_ANSWERS = {
+    "additionalProperties": False,
+    "properties": {
+        "nps": {"type": ["integer", "null"], "minimum": 0, "maximum": 10},
+        "csat": {"type": ["integer", "null"], "minimum": 1, "maximum": 5},
+        "ces": {"type": ["integer", "null"], "minimum": 1, "maximum": 7},
+    },
+}
 
 # A reply without an end.
 ENDLESS = "/v1/metrics/stream"
@@ -63,6 +71,14 @@ def make_strict(document):
     # A pattern would have times made up from it, of any century.
     del schemas["Time"]["pattern"]
     del document["paths"][ENDLESS]
+    # Surveys that are made up get keys that no made up answer has: what an answer may hold is then what the built-in questions ask.
+    key = document["components"]["parameters"]["SurveyKey"]
+    key["schema"]["pattern"] = "^made-up-[a-z0-9 %/é]{1,50}$"
+    key["example"] = "made-up-stay"
+    for name in ("Answers", "ChangedAnswers"):
+        schemas[name].update(BUILT_IN_ANSWERS)
+    schemas["NewResponse"]["properties"]["survey_version"] = {"type": "null"}
+    schemas["Answers"]["anyOf"] = [{"required": [key], "properties": {key: {"type": "integer"}}} for key in ("nps", "csat", "ces")]
     for _, _, operation in operations(document):
         parameters = [resolve(document, parameter) for parameter in operation.get("parameters", [])]
         operation["parameters"] = [parameter for parameter in parameters if parameter["name"] not in LEFT_OUT]
@@ -92,7 +108,7 @@ def post(url, method, path, media_type, body):
         parameters["key"] = os.environ["WRITE_KEY"]
     else:
         headers["Authorization"] = "Bearer " + os.environ["ADMIN_KEY"]
-    path = path.replace("{id}", "0192f1c4-7c1b-7d3a-9f5e-2b6c8d4e1f00")
+    path = path.replace("{id}", "0192f1c4-7c1b-7d3a-9f5e-2b6c8d4e1f00").replace("{key}", "stay")
     return requests.request(method, url + path, params=parameters, headers=headers, data=body.encode(), timeout=30)
 
 

@@ -52,6 +52,9 @@ def is_off(body):
 
 
 def is_beyond_schema(case):
+    # Any text is the key of a survey, but contract.py wants those that no answer has.
+    if case.method == "PUT" and not str((case.path_parameters or {}).get("key")).startswith("made-up-"):
+        return True
     if not isinstance(case.body, dict):
         # An array has a verdict for each object, and no 4xx for a wrong one: `contract.py examples` posts some.
         return case.method == "POST" and isinstance(case.body, list)

@@ -51,6 +51,11 @@ static const struct {
     {"GET", "/v1/metrics/nps/contrast?by=channel", NULL, 200, METRICS | READ | ADMIN},
     {"GET", "/v1/metrics/nps/impact?by=channel", NULL, 200, METRICS | READ | ADMIN},
     {"GET", "/v1/sample-size?margin=10", NULL, 200, METRICS | READ | ADMIN},
+    {"GET", "/v1/surveys", NULL, 200, READ | ADMIN},
+    {"GET", "/v1/surveys/none", NULL, 404, READ | ADMIN},
+    {"GET", "/v1/surveys/none/form", NULL, 404, WRITE | ADMIN},
+    {"PUT", "/v1/surveys/stay", "{\"questions\":[{\"key\":\"nps\",\"metric\":\"nps\"}]}", 201, ADMIN},
+    {"DELETE", "/v1/surveys/none", NULL, 404, ADMIN},
 };
 enum { ROUTES = sizeof routes / sizeof *routes };
 

@@ -43,7 +43,44 @@ START_TEST(a_cursor_changed_anywhere_never_crashes)
 }
 END_TEST
 
+START_TEST(a_cursor_of_a_key_opens_to_it)
+{
+    static const char *const keys[] = {"a", "ab", "abc", " stay. ", "\u00e9\U0001f600"};
+    struct arena *arena = arena_new(0);
+    char longest[CURSOR_KEY_MAX + 1] = {0};
+    memset(longest, 'k', CURSOR_KEY_MAX);
+    for (size_t i = 0; i <= sizeof keys / sizeof *keys; i++) {
+        const char *key = i < sizeof keys / sizeof *keys ? keys[i] : longest;
+        struct text text = text_of(cursor_seal_key(arena, "surveys", key));
+        ck_assert_str_eq(cursor_open_key(arena, text, "surveys"), key);
+        ck_assert_ptr_null(cursor_open_key(arena, text, "survey"));
+        ck_assert_ptr_null(cursor_open_key(arena, (struct text){text.bytes, text.size - 1}, "surveys"));
+    }
+    arena_free(arena);
+}
+END_TEST
+
+START_TEST(a_cursor_of_a_key_changed_anywhere_never_crashes)
+{
+    struct arena *arena = arena_new(0);
+    char *text = (char *)(uintptr_t)cursor_seal_key(arena, "surveys", "stay");
+    size_t size = strlen(text);
+    for (size_t i = 0; i < size; i++) {
+        char kept = text[i];
+        for (int c = 0; c < 256; c++) {
+            text[i] = (char)c;
+            const char *key = cursor_open_key(arena, (struct text){text, size}, "surveys");
+            ck_assert(key == NULL || text_is_utf8(text_of(key), NULL));
+        }
+        text[i] = kept;
+    }
+    ck_assert_ptr_null(cursor_open_key(arena, text_of(""), "surveys"));
+    arena_free(arena);
+}
+END_TEST
+
 Suite *cursor_suite(void)
 {
-    return RUNNER_SUITE("cursor", a_cursor_opens_to_what_was_sealed, a_cursor_changed_anywhere_never_crashes);
+    return RUNNER_SUITE("cursor", a_cursor_opens_to_what_was_sealed, a_cursor_changed_anywhere_never_crashes,
+                        a_cursor_of_a_key_opens_to_it, a_cursor_of_a_key_changed_anywhere_never_crashes);
 }

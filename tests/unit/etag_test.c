@@ -50,8 +50,20 @@ START_TEST(if_none_match_finds_a_tag_in_a_list)
 }
 END_TEST
 
+START_TEST(if_match_takes_no_weak_tag)
+{
+    const char *tag = "\"abc\"";
+    ck_assert(etag_is_matched("\"abc\"", tag));
+    ck_assert(etag_is_matched("\"x\", W/\"abc\", \"abc\"", tag));
+    ck_assert(etag_is_matched("*", tag));
+    ck_assert(!etag_is_matched("W/\"abc\"", tag));
+    ck_assert(!etag_is_matched("W/\"abc\", \"ab\"", tag));
+    ck_assert(!etag_is_matched("", tag));
+}
+END_TEST
+
 Suite *etag_suite(void)
 {
     return RUNNER_SUITE("etag", equal_bodies_have_equal_tags_and_others_do_not, what_is_skipped_changes_no_tag,
-                        if_none_match_finds_a_tag_in_a_list);
+                        if_none_match_finds_a_tag_in_a_list, if_match_takes_no_weak_tag);
 }
