@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "metrics_choice.h"
 
+#include "question_meaning.h"
 #include "storage/response.h"
 
 #include <string.h>
@@ -109,22 +110,6 @@ static size_t find_all(const struct metrics_scope *scope, const char *name, stru
     return finding.count;
 }
 
-/* Storage holds what definition_make takes: a survey was checked when it was put. */
-static bool define(const struct question_definition *question, struct definition *definition)
-{
-    enum metric_kind kind;
-    enum statistic headline;
-    enum polarity polarity = question->low_is_good ? POLARITY_LOW_IS_GOOD : POLARITY_HIGH_IS_GOOD;
-    if (metric_kind_parse(question->metric, &kind) != STATUS_OK ||
-        definition_make(kind, question->scale_min, question->scale_max, polarity, question->satisfied,
-                        question->dissatisfied, definition) != STATUS_OK)
-        return false;
-    if (question->headline == NULL)
-        return true;
-    return statistic_parse(question->headline, &headline) == STATUS_OK &&
-           definition_set_headline(definition, headline) == STATUS_OK;
-}
-
 static struct metrics_slot *find_slot(struct metrics_metric *metric, const struct definition *definition)
 {
     for (size_t i = 0; i < metric->slot_count; i++)
@@ -147,7 +132,7 @@ static void assign_slots(struct metrics_metric *metric)
     size_t newest = 0;
     for (size_t i = 0; i < metric->source_count; i++) {
         struct definition definition;
-        if (!define(metric->sources[i].question, &definition))
+        if (question_meaning(metric->sources[i].question, &definition) != STATUS_OK)
             continue;
         metric->sources[kept] = metric->sources[i];
         metric->sources[kept].slot = find_slot(metric, &definition);

@@ -9,8 +9,8 @@
 enum { KEY_CHARACTERS = 64, SCORE_MIN = -100, SCORE_MAX = 100 };
 
 /* What stands beside question keys in replies about numbers, or is asked for in their place. */
-static const char *const reserved[] = {"series", "from",  "to",     "n",       "key", "value", "total",
-                                       "groups", "index", "metric", "project", "all", "hidden"};
+static const char *const reserved[] = {"all",    "cuts", "from",    "groups", "hidden", "index", "key",
+                                       "metric", "n",    "project", "series", "to",     "total", "value"};
 
 /* One question as it is taken apart. */
 struct taking {

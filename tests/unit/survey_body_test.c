@@ -206,6 +206,7 @@ static const struct bad_case bad_questions[] = {
     {"{\"key\":\"release\",\"metric\":\"nps\"}", "key"},
     {"{\"key\":\"series\",\"metric\":\"nps\"}", "key"},
     {"{\"key\":\"from\",\"metric\":\"nps\"}", "key"},
+    {"{\"key\":\"cuts\",\"metric\":\"nps\"}", "key"},
     {"{\"key\":\"n\",\"metric\":\"nps\"}", "key"},
     {"{\"key\":\"csat\",\"metric\":\"rating\"}", "key"},
     {"{\"key\":\"nps\",\"metric\":\"custom\",\"scale\":{\"min\":0,\"max\":10}}", "key"},
