@@ -2,6 +2,7 @@
 #ifndef HARK_API_SERVICE_H
 #define HARK_API_SERVICE_H
 
+#include "base/rate.h"
 #include "base/status.h"
 #include "http/server.h"
 #include "storage/database.h"
@@ -14,6 +15,7 @@ struct ingest;
 
 /* What handlers work with. Made by serve, shared by all threads. */
 struct service {
+    struct limits *limits;
     struct directory *directory;
     struct ingest *ingest;
     struct workers *workers;
@@ -48,6 +50,10 @@ struct streams *streams_open(struct service *service, const struct database_opti
 void streams_drain(struct streams *streams);
 /* When no connection and no worker is left. */
 void streams_close(struct streams *streams);
+
+/* Rates by key, and of failures by address. failures: without a count: no limit. NULL: out of memory. */
+struct limits *limits_new(const struct rate *failures) __attribute__((warn_unused_result));
+void limits_free(struct limits *limits);
 
 /* The problem that a status of a lower layer becomes; `what` names the thing ("response"). Sets the reply. */
 void problem_of_status(struct request *request, enum status status, const char *what);

@@ -28,6 +28,9 @@ void reply_limited(struct request *request, const char *policy, const struct rat
 /* The two RateLimit headers alone. */
 void reply_rate(struct request *request, const char *policy, const struct rate *rate,
                 const struct rate_verdict *verdict);
+/* On a route that pages may call: they of this origin may read the reply, and no others; NULL: none. All may unless this
+ * is called. */
+void reply_allow_origin(struct request *request, const char *origin);
 void reply_close(struct request *request);
 
 /* Notes one fault of the request: pointer is a JSON pointer in URI fragment form ("#/answers/nps") for bodies, or

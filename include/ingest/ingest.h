@@ -31,7 +31,8 @@ struct patch_answer {
 struct patch {
     int32_t project_id;
     struct id id;
-    int32_t key_id;
+    int32_t key_id;                  /* 0: a command */
+    int32_t replaced_key_id;         /* what this one posted counts as its own too; 0: none */
     bool own_only;                   /* a write key: what the same key posted, within a day */
     const struct snapshot *snapshot; /* what the keys mean; as long as the patch */
     const struct patch_answer *answers;

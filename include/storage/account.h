@@ -3,6 +3,7 @@
 #define HARK_STORAGE_ACCOUNT_H
 
 #include "base/arena.h"
+#include "base/rate.h"
 #include "base/scope.h"
 #include "base/status.h"
 #include "storage/database.h"
@@ -49,18 +50,29 @@ struct project_row {
 enum status project_list(struct connection *connection, struct arena *arena, struct project_row **rows, size_t *count)
     __attribute__((warn_unused_result));
 
-enum { KEY_TEXT_SIZE = 52 };
+enum { KEY_TEXT_SIZE = 52, KEY_ORIGINS_MAX = 8 };
 
 struct key_options {
     const char *project;      /* one of the two */
     const char *organization; /* every project of it; not for write */
     enum scope scope;
     bool is_test;
+    int64_t expires_us;                   /* 0: never */
+    struct rate rate;                     /* without a count: no limit */
+    const char *origins[KEY_ORIGINS_MAX]; /* pages of others may not use it; for write only */
+    size_t origin_count;
 };
+
+/* "https://shop.example", "http://localhost:3000": as browsers send it in Origin. */
+bool key_is_origin(const char *text);
 
 /* Makes a key and stores its SHA-256. text: the key itself, shown this once. STATUS_NOT_FOUND: no such project. */
 enum status key_create(struct connection *connection, const struct key_options *options, char text[KEY_TEXT_SIZE])
     __attribute__((warn_unused_result));
+/* Makes one like it in its place; the old one ends overlap_us from now, if not before. expires_us: of the new one; 0: never.
+ * STATUS_NOT_FOUND: no such key, or it has ended. */
+enum status key_rotate(struct connection *connection, int32_t id, int64_t overlap_us, int64_t expires_us,
+                       char text[KEY_TEXT_SIZE]) __attribute__((warn_unused_result));
 /* The digest of a key's text as it is stored; false when it doesn't look like a key at all. */
 bool key_digest(const char *text, uint8_t digest[32]);
 
@@ -73,10 +85,21 @@ struct key_row {
     const char *prefix;
     int64_t created_us;
     int64_t revoked_us; /* 0: open */
+    int64_t expires_us; /* 0: never */
+    int64_t used_us;    /* to the minute; 0: never */
+    struct rate rate;
+    const char *origins; /* separated by spaces */
+    int32_t replaces;    /* 0: no other */
 };
 
 enum status key_list(struct connection *connection, const char *project, struct arena *arena, struct key_row **rows,
                      size_t *count) __attribute__((warn_unused_result));
+/* Notes that they were used, at that time. */
+enum status key_touch(struct connection *connection, const int32_t *ids, size_t count, int64_t used_us)
+    __attribute__((warn_unused_result));
+/* Of which project it is; 0: of a whole organization. STATUS_NOT_FOUND: no such key. */
+enum status key_find(struct connection *connection, int32_t id, int32_t *project_id)
+    __attribute__((warn_unused_result));
 /* By number. STATUS_NOT_FOUND: no such key, or revoked already. */
 enum status key_revoke(struct connection *connection, int32_t id) __attribute__((warn_unused_result));
 

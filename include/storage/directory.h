@@ -3,11 +3,13 @@
 #define HARK_STORAGE_DIRECTORY_H
 
 #include "base/digest.h"
+#include "base/rate.h"
 #include "base/scope.h"
 #include "base/status.h"
 #include "storage/database.h"
 #include "storage/dimension.h"
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -34,6 +36,13 @@ struct key {
     enum scope scope;
     bool is_test;
     uint8_t digest[DIGEST_SIZE];
+    int64_t expires_us;         /* INT64_MAX: never */
+    int32_t replaces;           /* the key whose place it took; 0: none */
+    int32_t lineage;            /* the first key of which it took the place in the end; its own id otherwise */
+    struct rate rate;           /* without a count: no limit */
+    const char *const *origins; /* of pages that may use it */
+    size_t origin_count;        /* 0: all */
+    atomic_bool *is_used;       /* since that was last written down */
 };
 
 struct snapshot;
@@ -53,6 +62,12 @@ void snapshot_release(struct snapshot *snapshot);
 
 /* By the SHA-256 of the key, in a time that doesn't depend on how much of it matches. NULL: unknown or revoked. */
 const struct key *snapshot_key(const struct snapshot *snapshot, const uint8_t digest[DIGEST_SIZE]);
+/* Notes that a request was let in with it: a flag in memory, written down once a minute. */
+static inline void key_note_use(const struct key *key)
+{
+    if (!atomic_load_explicit(key->is_used, memory_order_relaxed))
+        atomic_store_explicit(key->is_used, true, memory_order_relaxed);
+}
 const struct project *snapshot_project(const struct snapshot *snapshot, int32_t id);
 const struct project *snapshot_project_named(const struct snapshot *snapshot, const char *name);
 /* All projects, ascending by id. */

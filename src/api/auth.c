@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "call.h"
 #include "http/reply.h"
+#include "limits.h"
 #include "storage/account.h"
 
 #include <string.h>
@@ -41,8 +42,11 @@ static const char *bearer_of(const struct request *request)
     return header + strspn(header, " ");
 }
 
-static bool refuse(struct request *request, const char *challenge, const char *detail)
+/* Only who fails is refused for failing too often: a good key is never the worse for its neighbours behind one address. */
+static bool refuse(struct request *request, struct call *call, const char *challenge, const char *detail)
 {
+    if (!limits_admit_failure(call->service->limits, request))
+        return false;
     reply_header(request, "WWW-Authenticate", challenge);
     reply_problem(request, 401, "unauthorized", "%s", detail);
     return false;
@@ -91,26 +95,55 @@ static bool choose_project(struct request *request, struct call *call)
     return false;
 }
 
+/* A list of origins keeps pages of others from using the key. Who has no browser can send any origin, or none: so none is
+ * taken, and the list is no protection against them. */
+static bool check_origin(struct request *request, const struct key *key)
+{
+    const char *origin = request_header(request, "Origin");
+    if (key->origin_count == 0)
+        return true;
+    for (size_t i = 0; origin && i < key->origin_count; i++)
+        if (strcmp(key->origins[i], origin) == 0) {
+            reply_allow_origin(request, key->origins[i]);
+            return true;
+        }
+    reply_allow_origin(request, NULL);
+    if (origin == NULL)
+        return true;
+    reply_problem(request, 403, "forbidden", "The key is not for pages of this origin.");
+    return false;
+}
+
+static const struct key *find_key(const struct call *call, const struct request *request, const char *text)
+{
+    uint8_t digest[DIGEST_SIZE];
+    const struct key *key = key_digest(text, digest) ? snapshot_key(call->principal.snapshot, digest) : NULL;
+    return key && key->expires_us > request_received_us(request) ? key : NULL;
+}
+
 bool authenticate(struct request *request, struct call *call)
 {
     const struct route *route = request_route(request);
     const char *text = bearer_of(request);
     bool from_query = text == NULL && takes_query_key(route);
-    uint8_t digest[DIGEST_SIZE];
+    const struct key *key;
 
     if (route->scope == SCOPE_NONE)
         return true;
     if (from_query)
         text = query_value(request, "key");
     if (text == NULL)
-        return refuse(request, "Bearer realm=\"hark\"", "A key is needed: Authorization: Bearer hk_live_…");
+        return refuse(request, call, "Bearer realm=\"hark\"", "A key is needed: Authorization: Bearer hk_live_…");
     call->principal.snapshot = directory_hold(call->service->directory);
-    if (key_digest(text, digest))
-        call->principal.key = snapshot_key(call->principal.snapshot, digest);
-    if (call->principal.key == NULL)
-        return refuse(request, "Bearer realm=\"hark\", error=\"invalid_token\"", "The key is unknown, or was revoked.");
-    if (!scope_holds(call->principal.key->scope, route->scope) ||
-        (from_query && call->principal.key->scope != SCOPE_WRITE))
-        return refuse_scope(request, call->principal.key, from_query);
+    key = find_key(call, request, text);
+    if (key == NULL)
+        return refuse(request, call, "Bearer realm=\"hark\", error=\"invalid_token\"",
+                      "The key is unknown, has expired, or was revoked.");
+    call->principal.key = key;
+    key_note_use(key);
+    if (!check_origin(request, key) || !limits_admit(call->service->limits, request, key))
+        return false;
+    if (!scope_holds(key->scope, route->scope) || (from_query && key->scope != SCOPE_WRITE))
+        return refuse_scope(request, key, from_query);
     return choose_project(request, call);
 }

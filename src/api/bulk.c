@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "call.h"
 #include "http/reply.h"
+#include "limits.h"
 #include "parse.h"
 
 #include <pthread.h>
@@ -138,7 +139,7 @@ static void collect_entry(struct bulk *bulk, const struct entry *entry)
 {
     enum verdict verdict = entry->item.verdict;
     if (entry->status != 0)
-        write_rejection(bulk, entry, entry->status, entry->status == 503, NULL, false);
+        write_rejection(bulk, entry, entry->status, entry->status == 503 || entry->status == 429, NULL, false);
     else if (verdict == VERDICT_CREATED || verdict == VERDICT_MERGED)
         bulk->accepted++;
     else if (verdict == VERDICT_KNOWN)
@@ -308,6 +309,11 @@ static void send_if_full(struct bulk *bulk)
 
 void bulk_add(struct bulk *bulk, struct text text)
 {
+    /* The first one is what the request itself was counted as. */
+    if (bulk->count > 0 && !limits_admit_item(bulk->service->limits, bulk->principal->key)) {
+        bulk_refuse(bulk, 429, "is more than the key may send in this time: send it again later");
+        return;
+    }
     struct entry *entry = add_entry(bulk);
     struct submission submission = {.principal = bulk->principal,
                                     .kind = bulk->kind,

@@ -182,6 +182,7 @@ static void fill_patch(struct patch *patch, const struct draft *draft, const str
 {
     patch->project_id = principal->project->id;
     patch->key_id = principal->key->id;
+    patch->replaced_key_id = principal->key->replaces;
     patch->own_only = principal->key->scope == SCOPE_WRITE;
     patch->sets_comment = draft->flags & DRAFT_HAS_COMMENT;
     patch->comment = draft->texts[DRAFT_COMMENT];

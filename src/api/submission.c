@@ -99,7 +99,8 @@ static struct id choose_id(const struct submission *submission, const struct dra
     if (!text_is_absent(external))
         return derive_id(submission, "external", draft->texts[DRAFT_SOURCE], external, faults);
     if (submission->idempotency_key) {
-        const char *place = arena_format(faults->arena, "%d:%zu", submission->principal->key->id, submission->index);
+        const char *place =
+            arena_format(faults->arena, "%d:%zu", submission->principal->key->lineage, submission->index);
         return derive_id(submission, "idempotency", text_of(submission->idempotency_key), text_of(place), faults);
     }
     return id_new();

@@ -5,6 +5,8 @@
 #include "command/command.h"
 #include "options.h"
 
+#include <stdint.h>
+
 /* What the table of commands holds. */
 command_fn serve_run;
 command_fn migrate_run;
@@ -15,6 +17,11 @@ command_fn key_create_run;
 command_fn key_list_run;
 command_fn key_revoke_run;
 command_fn demo_run;
+command_fn key_rotate_run;
+command_fn key_posted_run;
+command_fn key_exclude_run;
+command_fn key_put_back_run;
+command_fn audit_run;
 command_fn routes_run;
 command_fn verify_run;
 command_fn version_run;
@@ -26,6 +33,12 @@ extern const struct option_rule project_set_rules[];
 extern const struct option_rule key_create_rules[];
 extern const struct option_rule key_list_rules[];
 extern const struct option_rule demo_rules[];
+extern const struct option_rule key_rotate_rules[];
+extern const struct option_rule key_posted_rules[];
+extern const struct option_rule audit_rules[];
 extern const struct option_rule verify_rules[];
+
+/* Up to nine digits. */
+bool command_parse_number(const char *text, int32_t *number);
 
 #endif

@@ -9,7 +9,7 @@
 #include <string.h>
 
 enum { LIST_PROJECT };
-enum { COLUMNS = 8 };
+enum { COLUMNS = 13 };
 
 const struct option_rule key_list_rules[] = {
     {.name = "project", .value = "NAME", .meaning = "only the keys of this project"},
@@ -27,12 +27,13 @@ static enum status print(const struct key_row *rows, size_t count, struct arena 
     const char **cells = arena_array(arena, (count + 1) * COLUMNS, sizeof *cells);
     if (cells == NULL)
         return STATUS_NO_MEMORY;
-    memcpy(
-        cells,
-        (const char *[COLUMNS]){"ID", "PROJECT", "ORGANIZATION", "SCOPE", "TEST", "STARTS WITH", "CREATED", "REVOKED"},
-        COLUMNS * sizeof *cells);
+    memcpy(cells,
+           (const char *[COLUMNS]){"ID", "PROJECT", "ORGANIZATION", "SCOPE", "TEST", "STARTS WITH", "CREATED",
+                                   "REVOKED", "EXPIRES", "LAST USED", "RATE", "ORIGINS", "REPLACES"},
+           COLUMNS * sizeof *cells);
     for (size_t i = 0; i < count; i++) {
         const char **cell = cells + (i + 1) * COLUMNS;
+        char rate[RATE_TEXT_SIZE];
         *cell++ = arena_format(arena, "%d", (int)rows[i].id);
         *cell++ = rows[i].project;
         *cell++ = rows[i].organization;
@@ -41,6 +42,11 @@ static enum status print(const struct key_row *rows, size_t count, struct arena 
         *cell++ = rows[i].prefix;
         *cell++ = format_time(arena, rows[i].created_us);
         *cell++ = format_time(arena, rows[i].revoked_us);
+        *cell++ = format_time(arena, rows[i].expires_us);
+        *cell++ = format_time(arena, rows[i].used_us);
+        *cell++ = rows[i].rate.count == 0 ? NULL : arena_string(arena, rate_format(&rows[i].rate, rate));
+        *cell++ = *rows[i].origins == '\0' ? NULL : rows[i].origins;
+        *cell++ = rows[i].replaces == 0 ? NULL : arena_format(arena, "%d", (int)rows[i].replaces);
     }
     table_print(cells, count + 1, COLUMNS);
     return STATUS_OK;

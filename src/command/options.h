@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { OPTION_RULES_MAX = 6, OPTION_VALUES_MAX = 4, OPERANDS_MAX = 2 };
+enum { OPTION_RULES_MAX = 10, OPTION_VALUES_MAX = 8, OPERANDS_MAX = 2 };
 
 /* One row of a command's table of options. */
 struct option_rule {

@@ -2,6 +2,7 @@
 #include "quickstart.h"
 
 #include "base/log.h"
+#include "storage/audit.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -114,7 +115,9 @@ static enum status make_missing(const struct database_options *database, struct 
     enum status status = connection_open(database, "quickstart", &connection);
     if (status != STATUS_OK)
         return status;
-    status = project_create(connection, &(struct project_options){.name = quickstart->project}, &fault);
+    status = audit_name_actor(connection, "quickstart");
+    if (status == STATUS_OK)
+        status = project_create(connection, &(struct project_options){.name = quickstart->project}, &fault);
     if (status == STATUS_CONFLICT)
         status = STATUS_OK; /* it is there already */
     for (int i = 0; status == STATUS_OK && i < QUICKSTART_KEYS; i++) {

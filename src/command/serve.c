@@ -107,6 +107,12 @@ static enum status open_streams(struct serve *serve)
     return serve->service.streams == NULL ? STATUS_UNAVAILABLE : STATUS_OK;
 }
 
+static enum status open_limits(struct serve *serve)
+{
+    serve->service.limits = limits_new(&serve->config.failed_key_rate);
+    return serve->service.limits == NULL ? STATUS_NO_MEMORY : STATUS_OK;
+}
+
 static enum status open_http(struct serve *serve)
 {
     const struct config *config = &serve->config;
@@ -146,6 +152,8 @@ static enum status open_layers(struct serve *serve, bool is_quickstart)
     if (status == STATUS_OK)
         status = open_ingest(serve);
     if (status == STATUS_OK)
+        status = open_limits(serve);
+    if (status == STATUS_OK)
         status = open_workers(serve);
     if (status == STATUS_OK)
         status = open_streams(serve);
@@ -168,6 +176,7 @@ static void close_layers(struct serve *serve)
     if (serve->http != NULL)
         http_close(serve->http);
     streams_close(serve->service.streams);
+    limits_free(serve->service.limits);
     directory_close(serve->service.directory);
     dictionary_free(serve->dictionary);
 }

@@ -4,9 +4,12 @@
 #include "base/log.h"
 #include "command/command.h"
 #include "start.h"
+#include "storage/audit.h"
 #include "storage/migration.h"
 #include "turn.h"
 
+#include <pwd.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -32,6 +35,19 @@ static enum status open_private(struct session *session)
     return status == STATUS_OK && session->url == NULL ? STATUS_NO_MEMORY : status;
 }
 
+/* For the audit log: who runs it, not whom it steps down to. */
+static void find_actor(char *actor, size_t size)
+{
+    const char *invoker = getenv("SUDO_USER");      // NOLINT(concurrency-mt-unsafe): there is one thread
+    const struct passwd *user = getpwuid(getuid()); // NOLINT(concurrency-mt-unsafe): there is one thread
+    if (invoker != NULL && *invoker != '\0' && getuid() == 0)
+        snprintf(actor, size, "command (%s)", invoker);
+    else if (user != NULL)
+        snprintf(actor, size, "command (%s)", user->pw_name);
+    else
+        snprintf(actor, size, "command (%lu)", (unsigned long)getuid());
+}
+
 static enum status connect(struct session *session)
 {
     const struct config *config = &session->config;
@@ -44,12 +60,15 @@ static enum status connect(struct session *session)
         .allow_unsafe = config->allow_unsafe_database,
     };
     status = connection_open(&session->database, "command", &session->connection);
-    return status == STATUS_OK ? migration_apply(session->connection, &session->migrations) : status;
+    if (status == STATUS_OK)
+        status = migration_apply(session->connection, &session->migrations);
+    return status == STATUS_OK ? audit_name_actor(session->connection, session->actor) : status;
 }
 
 static int open_session(struct session *session, bool needs_folder)
 {
     *session = (struct session){.turn = -1};
+    find_actor(session->actor, sizeof session->actor);
     if (!start_load(&session->config))
         return EXIT_USAGE;
     /* At a terminal only what went wrong is of interest. */

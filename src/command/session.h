@@ -16,6 +16,7 @@ struct session {
     char *url;               /* of the private PostgreSQL */
     struct database_options database;
     struct connection *connection;
+    char actor[80]; /* as the audit log names it */
     int migrations; /* how many were applied just now */
 };
 

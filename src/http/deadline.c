@@ -10,7 +10,7 @@
 /* libmicrohttpd's timeout is one of idleness: a client that sends or takes a byte now and then keeps its connection for ever.
  * These are absolute. A connection has one at a time, by what it is about to do, and none while the work is ours. */
 
-enum { SWEEP_MS = 250 };
+enum { SWEEP_MS = 250, SWEEP_US = SWEEP_MS * 1000 };
 
 static int64_t deadline_in(const struct loop *loop, int timeout_ms, size_t bytes)
 {
@@ -118,7 +118,7 @@ int deadline_sweep(struct loop *loop)
     if (LIST_EMPTY(&loop->clients)) {
         return -1;
     }
-    if (loop->now_us >= loop->swept_us + SWEEP_MS * 1000) {
+    if (loop->now_us >= loop->swept_us + SWEEP_US) {
         struct client *client;
         LIST_FOREACH(client, &loop->clients, of_loop)
         {

@@ -104,6 +104,8 @@ struct request {
     struct buffer body;
 
     struct reply reply;
+    bool has_origins; /* only pages of allowed_origin (NULL: none) may read the reply */
+    const char *allowed_origin;
     void *context;
 };
 

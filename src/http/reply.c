@@ -228,6 +228,25 @@ static bool has_header(const struct reply *reply, const char *name)
     return false;
 }
 
+void reply_allow_origin(struct request *request, const char *origin)
+{
+    request->has_origins = true;
+    request->allowed_origin = origin;
+}
+
+/* The same for every origin: so no Vary. */
+static void write_origin(const struct request *request, reply_each_fn *each, void *context)
+{
+    if (!request->has_origins) {
+        each(context, "Access-Control-Allow-Origin", "*");
+        return;
+    }
+    each(context, "Vary", "Origin");
+    if (request->allowed_origin != NULL) {
+        each(context, "Access-Control-Allow-Origin", request->allowed_origin);
+    }
+}
+
 void reply_each_header(struct request *request, bool closes, reply_each_fn *each, void *context)
 {
     const struct reply *reply = &request->reply;
@@ -240,8 +259,7 @@ void reply_each_header(struct request *request, bool closes, reply_each_fn *each
         each(context, "Cache-Control", "no-store");
     }
     if (request->match.cors) {
-        /* The same for every origin, so no Vary. */
-        each(context, "Access-Control-Allow-Origin", "*");
+        write_origin(request, each, context);
         each(context, "Access-Control-Expose-Headers",
              "ETag, Link, Location, RateLimit, RateLimit-Policy, Retry-After, X-Request-Id");
     }

@@ -2,6 +2,7 @@
 #include "base/clock.h"
 #include "committer.h"
 #include "merge.h"
+#include "storage/audit.h"
 
 static const struct cell_key *cell_of(const struct ingest_item *item)
 {
@@ -177,12 +178,35 @@ static enum status lock_and_merge(struct committer *committer, struct edits *edi
     return find_cells(committer, edits, complete);
 }
 
+/* What an admin takes out of the numbers or puts back. Commands say themselves what they did, once for all. */
+static enum status audit(struct committer *committer, const struct edits *edits, struct ingest_item **items,
+                         size_t count)
+{
+    struct audit_act acts[INGEST_BATCH_MAX];
+    char id[ID_TEXT_SIZE];
+    size_t used = 0;
+    for (size_t i = 0; i < count; i++) {
+        const struct patch *patch = items[i]->kind == INGEST_PATCH ? items[i]->patch : NULL;
+        if (patch == NULL || !patch->sets_excluded || patch->key_id == 0 || !edits->merges[i].changes)
+            continue;
+        acts[used++] = (struct audit_act){
+            .key_id = patch->key_id,
+            .act = patch->excluded ? "response excluded" : "response put back",
+            .project_id = patch->project_id,
+            .detail = arena_format(edits->arena, "{\"id\":\"%s\"}", id_format(&patch->id, id)),
+        };
+    }
+    return used == 0 ? STATUS_OK : audit_add(committer->connection, acts, used);
+}
+
 static enum status edit_once(struct committer *committer, struct edits *edits, struct ingest_item **items, size_t count,
                              bool *complete)
 {
     enum status status = lock_and_merge(committer, edits, items, count, complete);
     if (status == STATUS_OK && *complete && edits->changed_count > 0)
         status = response_update(committer->connection, edits->changed, edits->changed_count, committer->slot);
+    if (status == STATUS_OK && *complete)
+        status = audit(committer, edits, items, count);
     if (status == STATUS_OK && *complete)
         return connection_commit(committer->connection);
     connection_rollback(committer->connection);

@@ -115,11 +115,18 @@ struct merge merge_response(struct stored_response *stored, const struct respons
     return (struct merge){.verdict = VERDICT_CONFLICT};
 }
 
+static bool is_own(const struct stored_response *stored, const struct patch *patch)
+{
+    int32_t key_id = stored->response.key_id;
+    return key_id == patch->key_id || (patch->replaced_key_id != 0 && key_id == patch->replaced_key_id);
+}
+
 static enum verdict judge_patch(const struct stored_response *stored, const struct patch *patch, int64_t now_us)
 {
-    if (patch->own_only && stored->response.key_id != patch->key_id)
+    if (patch->own_only && !is_own(stored, patch))
         return VERDICT_NOT_FOUND;
-    if (stored->erased || (patch->own_only && now_us - stored->received_us > OWN_EDIT_US))
+    /* A command changes nothing but whether it counts, which an erasure left open. */
+    if ((stored->erased && patch->key_id != 0) || (patch->own_only && now_us - stored->received_us > OWN_EDIT_US))
         return VERDICT_FORBIDDEN;
     return VERDICT_CHANGED;
 }

@@ -2,9 +2,11 @@
 #include "storage/directory.h"
 
 #include "base/arena.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "connection.h"
 #include "directory_snapshot.h"
+#include "storage/account.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -16,7 +18,8 @@
 #include <unistd.h>
 
 /* A notification arrives within milliseconds; reading anew every second bounds the damage should one be lost. */
-enum { POLL_MS = 1000 };
+enum { POLL_MS = 1000, USES_MAX = 1000 };
+static const int64_t USES_PERIOD_US = INT64_C(60) * 1000000;
 
 struct directory {
     struct connection *connection;
@@ -30,6 +33,7 @@ struct directory {
     pthread_t thread;
     int stop_fd;
     atomic_bool is_current;
+    int64_t uses_written_us; /* on the monotonic clock; 0: not yet */
 };
 
 static uint64_t begin_read(struct directory *directory)
@@ -52,6 +56,8 @@ static void swap_in(struct directory *directory, uint64_t number, struct snapsho
         directory->snapshot_read = number;
     }
     pthread_mutex_unlock(&directory->lock);
+    if (old)
+        snapshot_carry_uses(old, snapshot);
     snapshot_release(old);
 }
 
@@ -125,6 +131,22 @@ static bool wait_for_change(struct directory *directory)
     return (polled[0].revents & POLLIN) == 0;
 }
 
+/* Which keys were used, at most once a minute. A note that is lost with its session is not missed: the key is in use. */
+static void write_uses(struct directory *directory)
+{
+    int32_t ids[USES_MAX];
+    int64_t now_us = clock_monotonic_us();
+    struct snapshot *snapshot;
+    size_t count;
+    if (directory->uses_written_us != 0 && now_us < directory->uses_written_us + USES_PERIOD_US)
+        return;
+    snapshot = directory_hold(directory);
+    count = snapshot_take_uses(snapshot, ids, USES_MAX);
+    snapshot_release(snapshot);
+    if (count > 0 && key_touch(directory->connection, ids, count, clock_now_us()) == STATUS_OK)
+        directory->uses_written_us = now_us;
+}
+
 static void *follow(void *context)
 {
     struct directory *directory = context;
@@ -139,6 +161,8 @@ static void *follow(void *context)
                 status = listen_and_read(directory);
         }
         atomic_store(&directory->is_current, status == STATUS_OK);
+        if (status == STATUS_OK)
+            write_uses(directory);
     }
     return NULL;
 }
@@ -180,6 +204,9 @@ void directory_close(struct directory *directory)
         return;
     if (eventfd_write(directory->stop_fd, 1) == 0)
         pthread_join(directory->thread, NULL);
+    directory->uses_written_us = 0;
+    if (connection_is_good(directory->connection))
+        write_uses(directory);
     close(directory->stop_fd);
     pthread_mutex_destroy(&directory->lock);
     snapshot_release(directory->snapshot);

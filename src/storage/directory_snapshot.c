@@ -70,6 +70,39 @@ static enum status read_projects(struct connection *connection, struct snapshot 
     return status;
 }
 
+static bool read_key(const struct result *result, int row, struct arena *arena, struct key *key)
+{
+    bool failed = false;
+    struct text *origins = result_texts(result, row, 11, arena, &key->origin_count, &failed);
+    const char **list = arena_array(arena, key->origin_count + 1, sizeof *list);
+
+    key->id = result_int4(result, row, 0);
+    key->organization_id = result_int4(result, row, 1);
+    key->project_id = result_int4(result, row, 2);
+    key->scope = (enum scope)result_int2(result, row, 3);
+    key->is_test = result_bool(result, row, 4);
+    memcpy(key->digest, result_text(result, row, 5).bytes, DIGEST_SIZE);
+    key->expires_us = result_time(result, row, 6);
+    key->replaces = result_int4(result, row, 7);
+    key->lineage = result_int4(result, row, 8);
+    key->rate = (struct rate){.count = result_int4(result, row, 9), .window_ms = result_int4(result, row, 10)};
+    for (size_t i = 0; list && i < key->origin_count; i++)
+        list[i] = origins[i].bytes;
+    key->origins = list;
+    return list != NULL && !failed;
+}
+
+/* The flags stand apart: they are written by those who may only read the keys. */
+static bool make_flags(struct snapshot *snapshot)
+{
+    atomic_bool *flags = arena_array(snapshot->arena, snapshot->key_count + 1, sizeof *flags);
+    for (size_t i = 0; flags && i < snapshot->key_count; i++) {
+        atomic_init(&flags[i], false);
+        snapshot->keys[i].is_used = &flags[i];
+    }
+    return flags != NULL;
+}
+
 static enum status read_keys(struct connection *connection, struct snapshot *snapshot)
 {
     struct result *result;
@@ -78,17 +111,11 @@ static enum status read_keys(struct connection *connection, struct snapshot *sna
         return status;
     snapshot->key_count = (size_t)result_rows(result);
     snapshot->keys = arena_array(snapshot->arena, snapshot->key_count + 1, sizeof *snapshot->keys);
-    if (snapshot->keys == NULL)
+    if (snapshot->keys == NULL || !make_flags(snapshot))
         status = STATUS_NO_MEMORY;
-    for (size_t i = 0; status == STATUS_OK && i < snapshot->key_count; i++) {
-        struct key *key = &snapshot->keys[i];
-        key->id = result_int4(result, (int)i, 0);
-        key->organization_id = result_int4(result, (int)i, 1);
-        key->project_id = result_int4(result, (int)i, 2);
-        key->scope = (enum scope)result_int2(result, (int)i, 3);
-        key->is_test = result_bool(result, (int)i, 4);
-        memcpy(key->digest, result_text(result, (int)i, 5).bytes, DIGEST_SIZE);
-    }
+    for (size_t i = 0; status == STATUS_OK && i < snapshot->key_count; i++)
+        if (!read_key(result, (int)i, snapshot->arena, &snapshot->keys[i]))
+            status = STATUS_NO_MEMORY;
     result_free(result);
     return status;
 }
@@ -136,6 +163,26 @@ const struct key *snapshot_key(const struct snapshot *snapshot, const uint8_t di
     if (low == snapshot->key_count || !digest_equal(snapshot->keys[low].digest, digest, DIGEST_SIZE))
         return NULL;
     return &snapshot->keys[low];
+}
+
+void snapshot_carry_uses(const struct snapshot *old, struct snapshot *fresh)
+{
+    for (size_t i = 0; i < old->key_count; i++) {
+        if (!atomic_load_explicit(old->keys[i].is_used, memory_order_relaxed))
+            continue;
+        const struct key *key = snapshot_key(fresh, old->keys[i].digest);
+        if (key)
+            key_note_use(key);
+    }
+}
+
+size_t snapshot_take_uses(struct snapshot *snapshot, int32_t *ids, size_t max)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < snapshot->key_count && count < max; i++)
+        if (atomic_exchange_explicit(snapshot->keys[i].is_used, false, memory_order_relaxed))
+            ids[count++] = snapshot->keys[i].id;
+    return count;
 }
 
 const struct project *snapshot_project(const struct snapshot *snapshot, int32_t id)

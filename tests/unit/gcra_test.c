@@ -2,9 +2,15 @@
 #include "base/gcra.h"
 #include "support/runner.h"
 
-#include <stdlib.h>
-
 enum { SECOND_US = 1000000 };
+
+/* The same numbers in each run. */
+static int64_t next_random(int64_t below)
+{
+    static uint64_t state = 7;
+    state = state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+    return (int64_t)(state >> 33) % below;
+}
 
 START_TEST(count_is_allowed_at_once_and_no_more)
 {
@@ -92,7 +98,6 @@ START_TEST(decides_as_a_token_bucket_does)
     /* Steps of a whole number of microseconds. */
     static const struct rate rates[] = {{1, 1000},   {10, 1000},    {100, 10000},
                                         {60, 60000}, {2000, 10000}, {1000, 3600000}};
-    srand(7);
     for (size_t r = 0; r < sizeof rates / sizeof *rates; r++) {
         int64_t step = (int64_t)rates[r].window_ms * 1000 / rates[r].count;
         int64_t now = 12345;
@@ -100,7 +105,7 @@ START_TEST(decides_as_a_token_bucket_does)
         struct token_bucket bucket = {.tokens = rates[r].count, .at_us = now};
         int allowed = 0;
         for (int i = 0; i < 20000; i++) {
-            now += rand() % 3 == 0 ? 0 : rand() % (2 * step);
+            now += next_random(3) == 0 ? 0 : next_random(2 * step);
             bool expected = bucket_take(&bucket, &rates[r], now);
             struct rate_verdict verdict = gcra_take(&arrival, &rates[r], now);
             ck_assert_msg(verdict.allowed == expected, "rate %zu, request %d", r, i);
@@ -121,8 +126,7 @@ START_TEST(never_more_than_count_and_a_share_in_any_window)
     static int64_t times[MOST];
     int64_t arrival = 0;
     int count = 0;
-    srand(3);
-    for (int64_t now = 1; count < MOST; now += rand() % 40000)
+    for (int64_t now = 1; count < MOST; now += next_random(40000))
         if (gcra_take(&arrival, &rate, now).allowed)
             times[count++] = now;
     for (int i = 14; i < count; i++) /* of count at once, and count refilled, in any window */

@@ -140,7 +140,7 @@ END_TEST
 START_TEST(an_erased_row_is_not_patched)
 {
     struct stored_response stored = stored_answer();
-    struct patch patch = {.sets_comment = true, .comment = {"x", 1}};
+    struct patch patch = {.key_id = 1, .sets_comment = true, .comment = {"x", 1}};
     stored.erased = true;
     ck_assert_int_eq(merge_patch(&stored, &patch, 0, arena).verdict, VERDICT_FORBIDDEN);
     ck_assert(text_is_absent(stored.response.comment));
