@@ -35,30 +35,66 @@ static void check_time(int64_t occurred_us, int64_t received_us, struct faults *
         faults_add(faults, "#/occurred_at", "must not be before the year 2000");
 }
 
-/* Everything that was sent but sent_at and id, each with a mark of its own and its length. */
+/* What is hashed: each part with a mark of its own and its length, parts that were not sent not at all. */
+static void put_part(struct buffer *content, char kind, int which, const void *bytes, size_t size)
+{
+    struct {
+        uint32_t size;
+        char kind;
+        uint8_t which;
+    } mark;
+    memset(&mark, 0, sizeof mark);
+    mark.size = (uint32_t)size;
+    mark.kind = kind;
+    mark.which = (uint8_t)which;
+    buffer_append(content, &mark, sizeof mark);
+    buffer_append(content, bytes, size);
+}
+
+static void put_text(struct buffer *content, char kind, int which, struct text text)
+{
+    if (!text_is_absent(text))
+        put_part(content, kind, which, text.bytes, text.size);
+}
+
+static void put_numbers(struct buffer *content, const struct draft *draft)
+{
+    unsigned flags = draft->flags & ~(unsigned)(DRAFT_HAS_SENT | DRAFT_HAS_ID);
+    put_part(content, 'f', 0, &flags, sizeof flags);
+    if (flags & DRAFT_HAS_OCCURRED)
+        put_part(content, 'o', 0, &draft->occurred_us, sizeof draft->occurred_us);
+    if (flags & DRAFT_HAS_DURATION)
+        put_part(content, 'l', 0, &draft->duration_ms, sizeof draft->duration_ms);
+    if (flags & DRAFT_HAS_RESPONSE_ID)
+        put_part(content, 'r', 0, draft->response_id.bytes, ID_SIZE);
+    if (draft->survey_version != 0)
+        put_part(content, 'v', 0, &draft->survey_version, sizeof draft->survey_version);
+}
+
+static void put_answers(struct buffer *content, const struct draft *draft)
+{
+    for (size_t i = 0; i < draft->answer_count; i++) {
+        const struct draft_answer *answer = &draft->answers[i];
+        if (answer->is_null)
+            continue;
+        put_text(content, 'q', 0, answer->key);
+        put_part(content, 's', 0, &answer->score, sizeof answer->score);
+    }
+}
+
+/* Everything that was sent but sent_at and id. */
 static void hash_content(const struct draft *draft, struct faults *faults, uint8_t hash[CONTENT_HASH_SIZE])
 {
     struct buffer content;
     buffer_init(&content);
-    buffer_format(&content, "%u %lld %lld ", draft->flags & ~(unsigned)(DRAFT_HAS_SENT | DRAFT_HAS_ID),
-                  (long long)draft->occurred_us, (long long)draft->duration_ms);
-    buffer_append(&content, draft->response_id.bytes, ID_SIZE);
-    buffer_format(&content, "%d ", draft->survey_version);
-    for (size_t i = 0; i < draft->answer_count; i++)
-        if (!draft->answers[i].is_null)
-            buffer_format(&content, "%zu:%.*s=%d ", draft->answers[i].key.size, (int)draft->answers[i].key.size,
-                          draft->answers[i].key.bytes, draft->answers[i].score);
+    put_numbers(&content, draft);
+    put_answers(&content, draft);
     for (int d = 0; d < DIMENSION_SENT; d++)
-        buffer_format(&content, "%d:%zu:%.*s", d, draft->dimensions[d].size, (int)draft->dimensions[d].size,
-                      draft->dimensions[d].bytes ? draft->dimensions[d].bytes : "");
-    for (int t = 0; t < DRAFT_TEXT_COUNT; t++) {
-        buffer_format(&content, "%d:%zu:", t, draft->texts[t].size);
-        buffer_append(&content, draft->texts[t].bytes, draft->texts[t].size);
-    }
-    for (size_t i = 0; i < draft->tag_count; i++) {
-        buffer_format(&content, "%zu:", draft->tags[i].size);
-        buffer_append(&content, draft->tags[i].bytes, draft->tags[i].size);
-    }
+        put_text(&content, 'd', d, draft->dimensions[d]);
+    for (int t = 0; t < DRAFT_TEXT_COUNT; t++)
+        put_text(&content, 't', t, draft->texts[t]);
+    for (size_t i = 0; i < draft->tag_count; i++)
+        put_text(&content, 'g', 0, draft->tags[i]);
     if (content.failed)
         faults_add(faults, "#", "could not be kept: out of memory");
     else

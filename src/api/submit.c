@@ -5,7 +5,6 @@
 #include "parse.h"
 #include "submission.h"
 
-#include <stdio.h>
 #include <string.h>
 
 /* POST /v1/responses and POST /v1/events: one object, an array, or a stream of lines. */
@@ -19,16 +18,20 @@ static enum ingest_kind kind_of(const struct request *request)
 
 static void write_created(struct request *request, const struct ingest_item *item)
 {
-    char id[ID_TEXT_SIZE];
-    char location[64];
+    static const char path[] = "/v1/responses/";
+    char location[sizeof path + ID_TEXT_SIZE];
+    const char *id = id_format(submission_id(item), location + sizeof path - 1);
     struct buffer json;
     int status = submission_status(item->verdict);
 
-    id_format(submission_id(item), id);
     buffer_init(&json);
-    buffer_format(&json, "{\"id\":\"%s\",\"status\":\"%s\"}", id, submission_word(item->verdict));
+    buffer_string(&json, "{\"id\":\"");
+    buffer_append(&json, id, ID_TEXT_SIZE - 1);
+    buffer_string(&json, "\",\"status\":\"");
+    buffer_string(&json, submission_word(item->verdict));
+    buffer_string(&json, "\"}");
     if (item->kind == INGEST_RESPONSE && status == 201) {
-        snprintf(location, sizeof location, "/v1/responses/%s", id);
+        memcpy(location, path, sizeof path - 1);
         reply_header(request, "Location", location);
     }
     reply_json(request, status, &json);

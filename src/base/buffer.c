@@ -67,22 +67,27 @@ void buffer_string(struct buffer *buffer, const char *string)
     buffer_append(buffer, string, strlen(string));
 }
 
+/* Once where it fits, as it mostly does; a second time when the room was made. */
 void buffer_format(struct buffer *buffer, const char *format, ...)
 {
-    va_list list;
-    va_start(list, format);
-    int size = vsnprintf(NULL, 0, format, list);
-    va_end(list);
-    if (size < 0) {
-        buffer->failed = true;
+    if (!buffer_grow(buffer, 0))
         return;
+    for (;;) {
+        size_t room = buffer->capacity - buffer->size;
+        va_list list;
+        va_start(list, format);
+        int size = vsnprintf(buffer->data + buffer->size, room, format, list);
+        va_end(list);
+        if (size >= 0 && (size_t)size < room) {
+            buffer->size += (size_t)size;
+            return;
+        }
+        buffer->data[buffer->size] = '\0';
+        if (size < 0)
+            buffer->failed = true;
+        if (!buffer_grow(buffer, (size_t)size))
+            return;
     }
-    if (!buffer_grow(buffer, (size_t)size))
-        return;
-    va_start(list, format);
-    vsnprintf(buffer->data + buffer->size, (size_t)size + 1, format, list);
-    va_end(list);
-    buffer->size += (size_t)size;
 }
 
 static bool is_continuation(const unsigned char *bytes, size_t size, size_t index)

@@ -267,7 +267,7 @@ static void begin(struct request *request)
 
 static enum MHD_Result on_headers(struct request *request, const char *method, const char *version)
 {
-    struct fields fields;
+    struct fields fields __attribute__((uninitialized)); /* the build zeroes what has no value: 3 kB a request */
     fields.count = 0;
     fields.too_many = false;
     MHD_get_connection_values_n(request->connection, MHD_HEADER_KIND, take_field, &fields);
