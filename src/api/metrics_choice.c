@@ -22,6 +22,14 @@ static const struct survey *find_survey(const struct metrics_project *project, s
     return NULL;
 }
 
+const struct survey *metrics_scope_survey(const struct metrics_scope *scope, int32_t project_id, struct text key)
+{
+    for (size_t i = 0; i < scope->project_count; i++)
+        if (scope->projects[i].id == project_id)
+            return find_survey(&scope->projects[i], key);
+    return NULL;
+}
+
 static bool asks(const struct survey_version *version, const char *key, const struct question_definition *definition)
 {
     const struct survey_question *question = survey_question(version, text_of(key));

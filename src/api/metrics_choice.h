@@ -82,6 +82,9 @@ int metrics_choice_find(const struct metrics_choice *choice, const char *name, s
 bool metrics_choice_settle(struct metrics_choice *choice, struct rollup_query *rollup, bool dedupe, struct arena *arena)
     __attribute__((warn_unused_result));
 
+/* Of a project by its key; NULL: never defined. */
+const struct survey *metrics_scope_survey(const struct metrics_scope *scope, int32_t project_id, struct text key);
+
 /* The last stretch of versions that ask a question of this key under this very definition. */
 struct metrics_run {
     int32_t version;  /* the last of them; 0: none does */

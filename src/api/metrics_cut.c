@@ -88,9 +88,10 @@ static bool count_piece(const struct piece *piece, size_t m, struct counted *cou
 /* A built-in question's answers are a survey's only where nothing else is asked for. */
 static const struct survey *survey_of(const struct piece *piece, const struct metrics_source *source)
 {
+    const struct metrics_scope *scope = &piece->query->scope;
     if (!metrics_is_built_in(source))
-        return snapshot_survey(piece->query->snapshot, source->project_id, text_of(source->question->survey));
-    return piece->project_id ? snapshot_survey(piece->query->snapshot, piece->project_id, piece->survey) : NULL;
+        return metrics_scope_survey(scope, source->project_id, text_of(source->question->survey));
+    return metrics_scope_survey(scope, piece->project_id, piece->survey);
 }
 
 /* Whether there are several meanings, all of one survey. */

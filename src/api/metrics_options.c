@@ -76,6 +76,14 @@ static bool choose_metrics(struct request *request, struct metrics_query *query)
     return metrics_query_metrics(request, query, words, count);
 }
 
+/* Both would be members of a group. */
+static void check_names(struct request *request, const struct metrics_query *query)
+{
+    for (size_t i = 0; i < query->column_count; i++)
+        if (metrics_choice_find(&query->choice, query->columns[i].name, strlen(query->columns[i].name)) >= 0)
+            reply_fault(request, NULL, "group_by", "'%s' is a metric that is asked for too", query->columns[i].name);
+}
+
 static void choose_series(struct request *request, struct metrics_query *query)
 {
     const struct parameter_value *interval = request_parameter(request, AT_INTERVAL);
@@ -241,6 +249,7 @@ bool metrics_options_make(struct request *request, struct connection *connection
     if (!metrics_query_begin(request, arena, query) || !choose_metrics(request, query))
         return false;
     metrics_query_columns(request, query, "group_by", request_parameter(request, AT_GROUP_BY), false);
+    check_names(request, query);
     metrics_query_limit(query, request_parameter(request, AT_LIMIT));
     choose_series(request, query);
     choose_rolling(request, query);

@@ -269,6 +269,16 @@ START_TEST(a_bad_question_is_refused_at_its_parameter)
 }
 END_TEST
 
+/* A dimension may be declared when its name is a question already. */
+START_TEST(a_dimension_is_not_shown_beside_a_metric_of_its_name)
+{
+    questions_put_scale("portal", "store", "rating", 1, 5);
+    ck_assert_int_ge(api_fault(api_get(&questions_api, "/v1/metrics?metric=store&group_by=channel,store"), "group_by"),
+                     0);
+    questions_get("/v1/metrics?metric=store&group_by=channel");
+}
+END_TEST
+
 START_TEST(an_unknown_metric_is_told_the_questions_of_surveys)
 {
     const struct api_reply *reply;
@@ -285,11 +295,11 @@ END_TEST
 
 Suite *question_metrics_suite(void)
 {
-    return API_SUITE("question_metrics", questions_setup, questions_teardown,
-                     a_question_of_a_survey_is_a_metric_under_its_key,
-                     built_in_metrics_come_first_and_the_others_as_asked, a_net_of_its_own_has_the_methods_of_an_nps,
-                     groups_go_in_the_order_of_a_question, an_excluded_answer_leaves_the_number,
-                     small_numbers_of_a_question_are_hidden_over_all_its_definitions,
-                     an_index_weighs_questions_of_surveys, control_limits_and_contrasts_are_of_the_questions_scale,
-                     a_bad_question_is_refused_at_its_parameter, an_unknown_metric_is_told_the_questions_of_surveys);
+    return API_SUITE(
+        "question_metrics", questions_setup, questions_teardown, a_question_of_a_survey_is_a_metric_under_its_key,
+        built_in_metrics_come_first_and_the_others_as_asked, a_net_of_its_own_has_the_methods_of_an_nps,
+        groups_go_in_the_order_of_a_question, an_excluded_answer_leaves_the_number,
+        small_numbers_of_a_question_are_hidden_over_all_its_definitions, an_index_weighs_questions_of_surveys,
+        control_limits_and_contrasts_are_of_the_questions_scale, a_bad_question_is_refused_at_its_parameter,
+        a_dimension_is_not_shown_beside_a_metric_of_its_name, an_unknown_metric_is_told_the_questions_of_surveys);
 }
