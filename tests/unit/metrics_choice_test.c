@@ -66,10 +66,14 @@ static void settle(bool dedupe)
     ck_assert(metrics_choice_settle(&choice, &rollup, dedupe, arena));
 }
 
-static void name_surveys(const struct text *names, size_t count)
+/* second: absent is the missing value; with "" there is none. */
+static void name_surveys(const char *first_name, struct text second_name)
 {
+    static struct text names[2];
+    names[0] = text_of(first_name);
+    names[1] = second_name;
     scope.surveys = names;
-    scope.survey_count = count;
+    scope.survey_count = second_name.bytes && second_name.size == 0 ? 1 : 2;
 }
 
 START_TEST(built_in_questions_are_read_from_the_counters_they_always_had)
@@ -106,8 +110,7 @@ END_TEST
 
 START_TEST(surveys_that_are_asked_for_narrow_the_definitions)
 {
-    const struct text names[] = {text_of("ten"), TEXT_ABSENT};
-    name_surveys(names, 2);
+    name_surveys("ten", TEXT_ABSENT);
     const struct metrics_metric *stars = add("stars");
     ck_assert_uint_eq(stars->source_count, 1);
     ck_assert_int_eq(stars->sources[0].question->id, 102);
@@ -121,8 +124,7 @@ END_TEST
 
 START_TEST(a_version_is_asked_under_its_own_definition_alone)
 {
-    const struct text names[] = {text_of("five")};
-    name_surveys(names, 1);
+    name_surveys("five", text_of(""));
     scope.has_version = true;
     projects[0].version = &versions[1];
     const struct metrics_metric *metric = add("csat");
@@ -188,11 +190,10 @@ END_TEST
 
 START_TEST(the_newest_definition_is_the_one_asked_last)
 {
-    const struct text names[] = {text_of("five")};
     ck_assert_str_eq(add("csat")->slots[choice.metrics[0].newest].definition.id, "csat_1_7_top2");
     /* Of this survey the first one came back. */
     choice.count = 0;
-    name_surveys(names, 1);
+    name_surveys("five", text_of(""));
     ck_assert_str_eq(add("csat")->slots[choice.metrics[0].newest].definition.id, "csat_1_5_top2");
 }
 END_TEST
