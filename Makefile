@@ -236,6 +236,13 @@ test-crash:
 	@$(MAKE) --no-print-directory all
 	@TEST_HARK=$(BUILD)/hark tests/crash/run
 
+# Memory and system calls that fail at random, by libfiu.
+.PHONY: test-failures
+test-failures:
+	@tools/install-packages crash
+	@$(MAKE) --no-print-directory all
+	@TEST_HARK=$(BUILD)/hark tests/crash/run-failures
+
 # gcc's runtime; what the sanitizers are to leave alone is written down, with its reason, in tests/support/*.supp.
 .PHONY: asan tsan
 asan:
@@ -318,6 +325,7 @@ help:
 	@echo 'make test-browser   the page and the widget in a real browser; TEST=word picks some'
 	@echo 'make test-contract  openapi.yaml against the running service, both ways'
 	@echo 'make test-crash     kills the service and PostgreSQL under load, and looks for what was acknowledged'
+	@echo 'make test-failures  lets memory and system calls fail under load'
 	@echo 'make lint       clang-format, include layers, shellcheck, clang-tidy'
 	@echo 'make format     lays the C files out as .clang-format says'
 	@echo 'make asan       all tests under AddressSanitizer and UndefinedBehaviorSanitizer'

@@ -3,6 +3,7 @@
 #define HARK_BASE_ARENA_H
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 /* Memory with one lifetime: many small allocations, one free. Not thread-safe; one owner at a time. */
@@ -22,6 +23,9 @@ char *arena_copy(struct arena *arena, const void *bytes, size_t size) __attribut
 char *arena_string(struct arena *arena, const char *string) __attribute__((warn_unused_result));
 char *arena_format(struct arena *arena, const char *format, ...)
     __attribute__((format(printf, 2, 3), warn_unused_result));
+
+/* Whether it has ever had to refuse: then what was made in it may lack a part. */
+bool arena_has_failed(const struct arena *arena);
 
 /* Bytes taken from the system so far. */
 size_t arena_size(const struct arena *arena);

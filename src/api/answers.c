@@ -110,7 +110,7 @@ void answers_check(const struct draft *draft, const struct snapshot *snapshot, i
     if (asked.version)
         response->answers = arena_array(faults->arena, draft->answer_count + 1, sizeof *response->answers);
     if (asked.version && response->answers == NULL) {
-        faults_add(faults, "#/answers", "could not be kept: out of memory");
+        faults_add_no_memory(faults);
         return;
     }
     for (size_t i = 0; i < draft->answer_count; i++)
@@ -155,7 +155,7 @@ void answers_check_patch(const struct draft *draft, const struct snapshot *snaps
     patch->snapshot = snapshot;
     patch->answers = answers;
     if (answers == NULL) {
-        faults_add(faults, "#/answers", "could not be kept: out of memory");
+        faults_add_no_memory(faults);
         return;
     }
     for (size_t i = 0; i < draft->answer_count; i++) {

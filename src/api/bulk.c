@@ -319,15 +319,13 @@ void bulk_add(struct bulk *bulk, struct text text)
                                     .kind = bulk->kind,
                                     .received_us = clock_now_us(),
                                     .idempotency_key = bulk->idempotency_key};
-    bool is_malformed;
     if (entry == NULL) {
         refuse_unkept(bulk);
         return;
     }
     submission.index = entry->index;
     bulk->windows[bulk->filling].bytes += text.size;
-    if (!submission_decode(&submission, text, &entry->item, &entry->faults, &is_malformed))
-        entry->status = text.size > PARSE_OBJECT_BYTES ? 413 : is_malformed ? 400 : 422;
+    entry->status = submission_decode(&submission, text, &entry->item, &entry->faults);
     send_if_full(bulk);
 }
 

@@ -26,7 +26,7 @@ static struct text keep(const struct decoding *decoding, struct text text)
 {
     const char *copy = arena_copy(decoding->faults->arena, text.bytes, text.size);
     if (copy == NULL)
-        fault(decoding, "could not be kept: out of memory");
+        faults_add_no_memory(decoding->faults);
     return copy ? (struct text){copy, text.size} : TEXT_ABSENT;
 }
 
@@ -249,7 +249,7 @@ void decode_answers(const struct decoding *decoding, const json_t *value)
     }
     draft->answers = arena_array(decoding->faults->arena, json_object_size(value) + 1, sizeof *draft->answers);
     if (draft->answers == NULL) {
-        fault(decoding, "could not be kept: out of memory");
+        faults_add_no_memory(decoding->faults);
         return;
     }
     json_object_foreach((json_t *)value, name, inner)
@@ -279,6 +279,8 @@ void decode_tags(const struct decoding *decoding, const json_t *value)
         return;
     }
     draft->tags = arena_array(decoding->faults->arena, TAGS_MAX, sizeof *draft->tags);
+    if (draft->tags == NULL)
+        faults_add_no_memory(decoding->faults);
     for (size_t i = 0; draft->tags && i < json_array_size(value); i++) {
         struct decoding child = *decoding;
         const json_t *tag = json_array_get(value, i);

@@ -17,16 +17,16 @@ static bool decode(struct request *request, struct draft *draft)
     const char *body = request_body(request, &size);
     json_t *json = parse_object((struct text){body ? body : "", size}, fault);
 
+    faults_init(&faults, request_arena(request));
     if (json == NULL) {
-        reply_problem(request, 400, "malformed", "The body %s.", fault);
+        faults_reply_malformed(&faults, request, fault);
         return false;
     }
-    faults_init(&faults, request_arena(request));
     draft_decode(draft, json, draft_erasure_fields, request_principal(request)->project, &faults);
     json_decref(json);
     if (text_is_absent(draft->texts[DRAFT_CUSTOMER_ID]) && faults.count == 0)
         faults_add(&faults, "#/customer_id", "must be given");
-    if (faults.count == 0)
+    if (faults.count == 0 && !faults_lack_memory(&faults))
         return true;
     faults_reply(&faults, request);
     return false;

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "faults.h"
 
+#include "api/service.h"
 #include "http/reply.h"
+#include "parse.h"
 
 #include <ctype.h>
 #include <stdarg.h>
@@ -32,6 +34,17 @@ void faults_add(struct faults *faults, const char *pointer, const char *format, 
     fault->detail = arena_string(faults->arena, detail);
     *faults->last = fault;
     faults->last = &fault->next;
+}
+
+void faults_add_no_memory(struct faults *faults)
+{
+    faults->lacks_memory = true;
+    faults_add(faults, "#", "could not be kept: out of memory");
+}
+
+bool faults_lack_memory(const struct faults *faults)
+{
+    return faults->lacks_memory || arena_has_failed(faults->arena) || parse_lacked_memory();
 }
 
 static bool is_plain(unsigned char c)
@@ -73,12 +86,24 @@ const char *faults_element(struct faults *faults, const char *base, size_t index
 
 void faults_reply(const struct faults *faults, struct request *request)
 {
+    if (faults_lack_memory(faults)) {
+        problem_of_status(request, STATUS_NO_MEMORY, "request");
+        return;
+    }
     for (const struct fault *fault = faults->first; fault; fault = fault->next)
         reply_fault(request, fault->pointer, NULL, "%s", fault->detail ? fault->detail : "is not valid");
     if (faults->count > FAULTS_MAX)
         reply_fault(request, "#", NULL, "and %zu more faults", faults->count - FAULTS_MAX);
     reply_problem(request, 422, "validation", "%zu %s in the request's body", faults->count,
                   faults->count == 1 ? "fault" : "faults");
+}
+
+void faults_reply_malformed(const struct faults *faults, struct request *request, const char *fault)
+{
+    if (faults_lack_memory(faults))
+        problem_of_status(request, STATUS_NO_MEMORY, "request");
+    else
+        reply_problem(request, 400, "malformed", "The body %s.", fault);
 }
 
 void faults_write(const struct faults *faults, struct buffer *json)

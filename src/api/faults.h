@@ -6,6 +6,7 @@
 #include "base/buffer.h"
 #include "http/request.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* Inside api/ only: all that is wrong with one object, noted while it is decoded. */
@@ -23,17 +24,25 @@ struct faults {
     struct fault *first;
     struct fault **last;
     size_t count; /* also those past FAULTS_MAX, which are not kept */
+    bool lacks_memory;
 };
 
 void faults_init(struct faults *faults, struct arena *arena);
 void faults_add(struct faults *faults, const char *pointer, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+/* A part could not be kept. */
+void faults_add_no_memory(struct faults *faults);
+/* Whether memory was out at any moment of the decoding: then it is a 503 whatever was found, for the object may be a good one, or
+ * one of which a part is missing. */
+bool faults_lack_memory(const struct faults *faults);
 /* base + "/" + name, escaped as a JSON pointer in a URI fragment (RFC 6901, section 6). In the arena. */
 const char *faults_child(struct faults *faults, const char *base, const char *name);
 const char *faults_element(struct faults *faults, const char *base, size_t index);
 
-/* Into the reply of a request, as a 422. */
+/* Into the reply of a request, as a 422, or a 503 where they lack memory. */
 void faults_reply(const struct faults *faults, struct request *request);
+/* The body is no JSON object: a 400, or a 503 likewise. */
+void faults_reply_malformed(const struct faults *faults, struct request *request, const char *fault);
 /* As a JSON array of {"pointer", "detail"}. */
 void faults_write(const struct faults *faults, struct buffer *json);
 

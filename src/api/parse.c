@@ -4,10 +4,26 @@
 #include <math.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+static _Thread_local bool lacked_memory;
+
+static void *allocate(size_t size)
+{
+    void *memory = malloc(size);
+    lacked_memory = lacked_memory || memory == NULL;
+    return memory;
+}
+
+bool parse_lacked_memory(void)
+{
+    return lacked_memory;
+}
 
 void parse_start(void)
 {
+    json_set_alloc_funcs(allocate, free);
     json_object_seed(0);
 }
 
@@ -70,6 +86,7 @@ json_t *parse_object(struct text text, char fault[PARSE_FAULT_SIZE])
     json_error_t error;
     json_t *json;
 
+    lacked_memory = false;
     if (parse_is_blank(text)) {
         snprintf(fault, PARSE_FAULT_SIZE, "is empty: a JSON object is expected");
         return NULL;

@@ -37,4 +37,7 @@ enum parse_step parse_next(struct parse_elements *elements, struct text *element
 bool parse_is_array(struct text text);
 bool parse_is_blank(struct text text);
 
+/* Whether jansson lacked memory on this thread since its last parse_object began: it doesn't tell that from a fault in the text. */
+bool parse_lacked_memory(void);
+
 #endif

@@ -201,18 +201,18 @@ static bool decode_patch(struct request *request, struct draft *draft, struct pa
     const char *body = request_body(request, &size);
     json_t *json = parse_object((struct text){body ? body : "", size}, fault);
 
+    faults_init(&faults, request_arena(request));
     if (json == NULL) {
-        reply_problem(request, 400, "malformed", "The body %s.", fault);
+        faults_reply_malformed(&faults, request, fault);
         return false;
     }
-    faults_init(&faults, request_arena(request));
     draft_decode(draft, json, draft_patch_fields, request_principal(request)->project, &faults);
     if (json_object_size(json) == 0)
         faults_add(&faults, "#", "changes nothing: answers, comment, tags or excluded is expected");
     json_decref(json);
     fill_patch(patch, draft, request_principal(request));
     answers_check_patch(draft, request_principal(request)->snapshot, patch, &faults);
-    if (faults.count == 0)
+    if (faults.count == 0 && !faults_lack_memory(&faults))
         return true;
     faults_reply(&faults, request);
     return false;

@@ -96,7 +96,7 @@ static void hash_content(const struct draft *draft, struct faults *faults, uint8
     for (size_t i = 0; i < draft->tag_count; i++)
         put_text(&content, 'g', 0, draft->tags[i]);
     if (content.failed)
-        faults_add(faults, "#", "could not be kept: out of memory");
+        faults_add_no_memory(faults);
     else
         digest_content(content.data, content.size, hash);
     buffer_clear(&content);
@@ -113,7 +113,7 @@ static struct id derive_id(const struct submission *submission, const char *kind
     buffer_append(&name, first.bytes, first.size);
     buffer_append(&name, second.bytes, second.size);
     if (name.failed)
-        faults_add(faults, "#", "could not be kept: out of memory");
+        faults_add_no_memory(faults);
     else
         digest_hmac_sha256(submission->principal->project->secret, name.data, name.size, digest);
     buffer_clear(&name);
@@ -225,18 +225,17 @@ static struct event *make_event(const struct submission *submission, const struc
     return event;
 }
 
-bool submission_decode(const struct submission *submission, struct text text, struct ingest_item *item,
-                       struct faults *faults, bool *is_malformed)
+int submission_decode(const struct submission *submission, struct text text, struct ingest_item *item,
+                      struct faults *faults)
 {
     char fault[PARSE_FAULT_SIZE];
     struct draft draft;
     bool made;
     json_t *json = parse_object(text, fault);
 
-    *is_malformed = json == NULL;
     if (json == NULL) {
         faults_add(faults, "#", "%s", fault);
-        return false;
+        return faults_lack_memory(faults) ? 503 : text.size > PARSE_OBJECT_BYTES ? 413 : 400;
     }
     draft_decode(&draft, json, submission->kind == INGEST_RESPONSE ? draft_response_fields : draft_event_fields,
                  submission->principal->project, faults);
@@ -248,8 +247,10 @@ bool submission_decode(const struct submission *submission, struct text text, st
     else
         made = (item->event = make_event(submission, &draft, faults)) != NULL;
     if (!made)
-        faults_add(faults, "#", "could not be kept: out of memory");
-    return faults->count == 0;
+        faults_add_no_memory(faults);
+    if (faults_lack_memory(faults))
+        return 503;
+    return faults->count == 0 ? 0 : 422;
 }
 
 const struct id *submission_id(const struct ingest_item *item)

@@ -19,10 +19,10 @@ struct submission {
     size_t index;                /* within a bulk request */
 };
 
-/* Decodes, checks and fills the item; whatever it keeps is in the faults' arena. False when there were faults: at pointer "#" for text
- * that is no JSON object at all (*is_malformed). has an id of its own or a derived one either way. */
-bool submission_decode(const struct submission *submission, struct text text, struct ingest_item *item,
-                       struct faults *faults, bool *is_malformed);
+/* Decodes, checks and fills the item; whatever it keeps is in the faults' arena. 0, or the status that it is refused with: 400 and 413
+ * with a fault at pointer "#", 422, or 503 for lack of memory. */
+int submission_decode(const struct submission *submission, struct text text, struct ingest_item *item,
+                      struct faults *faults) __attribute__((warn_unused_result));
 
 const struct id *submission_id(const struct ingest_item *item);
 

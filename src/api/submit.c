@@ -96,7 +96,7 @@ static enum outcome submit_one(struct request *request, struct text body)
                                     .idempotency_key = request_header(request, "Idempotency-Key")};
     struct ingest_item *item = arena_alloc(request_arena(request), sizeof *item);
     struct faults faults;
-    bool is_malformed;
+    int status;
 
     if (body.size > PARSE_OBJECT_BYTES) {
         reply_problem(request, 413, "body-too-large", "An object may have at most %d bytes.", PARSE_OBJECT_BYTES);
@@ -107,10 +107,11 @@ static enum outcome submit_one(struct request *request, struct text body)
         problem_of_status(request, STATUS_NO_MEMORY, "answer");
         return HANDLED;
     }
-    if (submission_decode(&submission, body, item, &faults, &is_malformed))
+    status = submission_decode(&submission, body, item, &faults);
+    if (status == 0)
         return submit_item(request, item);
-    if (is_malformed)
-        reply_problem(request, 400, "malformed", "The body %s.", faults.first ? faults.first->detail : "can't be read");
+    if (status == 400)
+        faults_reply_malformed(&faults, request, faults.first ? faults.first->detail : "can't be read");
     else
         faults_reply(&faults, request);
     return HANDLED;
@@ -189,7 +190,9 @@ static void end_line(struct call *call, const char *bytes, size_t size)
         return;
     }
     keep_rest(call, bytes, size);
-    if (!call->skips_line)
+    if (call->line.failed)
+        bulk_refuse(call->bulk, 503, "could not be kept: out of memory");
+    else if (!call->skips_line)
         take_line(call, (struct text){call->line.data, call->line.size});
     call->skips_line = false;
     buffer_reset(&call->line);
@@ -222,7 +225,7 @@ size_t submit_take(struct request *request, const char *bytes, size_t size)
 static enum outcome end_stream(struct request *request)
 {
     struct call *call = request_call(request);
-    if (call->bulk && call->line.size > 0)
+    if (call->bulk && (call->line.size > 0 || call->line.failed))
         end_line(call, "", 0);
     if (call->bulk == NULL || bulk_count(call->bulk) == 0) {
         reply_problem(request, 400, "malformed", "The body is empty: one JSON object a line is expected.");

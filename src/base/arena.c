@@ -30,6 +30,7 @@ struct arena {
     size_t limit;
     size_t taken;
     size_t next_block;
+    bool has_failed;
 };
 
 /* First blocks that a thread has done with, zeroed up to where they were used: most arenas need one, live for milliseconds and
@@ -92,7 +93,7 @@ static size_t align_up(size_t size)
 }
 
 /* A block with room for size bytes: the usual size where it fits and the limit allows it, else just what is needed. */
-static struct block *block_add(struct arena *arena, size_t size)
+static struct block *block_try(struct arena *arena, size_t size)
 {
     size_t need = sizeof(struct block) + size;
     size_t left = arena->limit == 0 ? SIZE_MAX : arena->limit - arena->taken;
@@ -114,6 +115,13 @@ static struct block *block_add(struct arena *arena, size_t size)
     arena->taken += total;
     if (arena->next_block < LARGEST_BLOCK)
         arena->next_block *= 2;
+    return block;
+}
+
+static struct block *block_add(struct arena *arena, size_t size)
+{
+    struct block *block = block_try(arena, size);
+    arena->has_failed = arena->has_failed || block == NULL;
     return block;
 }
 
@@ -143,8 +151,10 @@ void arena_free(struct arena *arena)
 
 void *arena_alloc(struct arena *arena, size_t size)
 {
-    if (size > PTRDIFF_MAX)
+    if (size > PTRDIFF_MAX) {
+        arena->has_failed = true;
         return NULL;
+    }
     size_t room = align_up(size == 0 ? 1 : size);
     struct block *block = arena->blocks;
     if (block == NULL || block->capacity - block->used < room) {
@@ -159,16 +169,12 @@ void *arena_alloc(struct arena *arena, size_t size)
 
 void *arena_array(struct arena *arena, size_t count, size_t size)
 {
-    if (size != 0 && count > SIZE_MAX / size)
-        return NULL;
-    return arena_alloc(arena, count * size);
+    return arena_alloc(arena, size != 0 && count > SIZE_MAX / size ? SIZE_MAX : count * size);
 }
 
 char *arena_copy(struct arena *arena, const void *bytes, size_t size)
 {
-    if (size > PTRDIFF_MAX)
-        return NULL;
-    char *copy = arena_alloc(arena, size + 1);
+    char *copy = arena_alloc(arena, size > PTRDIFF_MAX ? SIZE_MAX : size + 1);
     if (copy != NULL && size > 0)
         memcpy(copy, bytes, size);
     return copy;
@@ -194,6 +200,11 @@ char *arena_format(struct arena *arena, const char *format, ...)
         va_end(list);
     }
     return text;
+}
+
+bool arena_has_failed(const struct arena *arena)
+{
+    return arena->has_failed;
 }
 
 size_t arena_size(const struct arena *arena)

@@ -37,7 +37,8 @@ void loop_release(struct loop *loop)
 void loop_wake(struct loop *loop)
 {
     uint64_t one = 1;
-    while (write(loop->wake, &one, sizeof one) < 0 && errno == EINTR) {
+    /* It can't fail, but a wake-up that is lost leaves a client without a reply: the next post wakes nobody. */
+    while (write(loop->wake, &one, sizeof one) < 0 && errno != EAGAIN) {
     }
 }
 

@@ -150,7 +150,7 @@ def full_disk(hark, folder, chance, _, writers):
 def keep(folder):
     wanted = os.environ.get("CRASH_KEEP")
     if wanted:
-        shutil.copytree(folder, wanted, dirs_exist_ok=True, ignore=shutil.ignore_patterns("run"))
+        shutil.copytree(folder, wanted, dirs_exist_ok=True, ignore=shutil.ignore_patterns("run", "fiu-*"))
         print(f"the data and the log are in {wanted}")
 
 

@@ -59,7 +59,7 @@ class Ledger:
 
 
 FIELDS = {
-    RESPONSE: ("nps", "csat", "ces", "comment", "customer_id", "channel", "occurred_us"),
+    RESPONSE: ("nps", "csat", "ces", "comment", "customer_id", "channel", "tags", "properties", "occurred_us"),
     EVENT: ("action", "customer_id", "channel", "duration_ms", "occurred_us"),
 }
 

@@ -3,6 +3,7 @@
 
 import csv
 import io
+import json
 import os
 import signal
 import socket
@@ -16,7 +17,7 @@ START_PATIENCE_S = 90
 
 RESPONSE_ROWS = """
 COPY (SELECT p.name, r.id, r.nps, r.csat, r.ces, r.comment, r.customer_id, v.value,
-             (extract(epoch FROM r.occurred_at) * 1000000)::bigint
+             array_to_json(r.tags), r.properties, (extract(epoch FROM r.occurred_at) * 1000000)::bigint
         FROM response r
         JOIN project p ON p.id = r.project_id
         JOIN cell c ON c.project_id = r.project_id AND c.id = r.cell_id
@@ -191,7 +192,7 @@ class Service:
         """What is stored, of a round or all: {(kind, project, id): columns}."""
         where = "true" if round_number is None else f"r.interaction_id = 'round-{round_number}'"
         found = {}
-        for project, number, nps, csat, ces, comment, customer, channel, occurred in self.query(
+        for project, number, nps, csat, ces, comment, customer, channel, tags, properties, occurred in self.query(
             RESPONSE_ROWS.format(where=where)
         ):
             found[RESPONSE, project, number] = {
@@ -201,6 +202,8 @@ class Service:
                 "comment": comment or None,
                 "customer_id": customer or None,
                 "channel": channel or None,
+                "tags": json.loads(tags) if tags else None,
+                "properties": json.loads(properties) if properties else None,
                 "occurred_us": int(occurred),
             }
         for project, number, action, customer, channel, duration, occurred in self.query(EVENT_ROWS.format(where=where)):

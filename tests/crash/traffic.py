@@ -95,6 +95,9 @@ class Writer:
             body["action"] = chance.choice(("viewed", "started", "completed"))
             body["duration_ms"] = chance.randrange(100000)
             return body
+        if chance.random() < 0.3:
+            body["tags"] = [f"tag-{number}" for number in range(chance.randrange(1, 4))]
+            body["properties"] = {"build": f"4.1.{chance.randrange(9)}"}
         body["answers"] = {"nps": chance.randrange(11)}
         if chance.random() < 0.5:
             body["answers"]["csat"] = chance.randrange(1, 6)
@@ -118,7 +121,7 @@ class Writer:
         pause = FIRST_PAUSE_S
         while True:
             status, reply = self.client.send(method, path, body, self.key(project), content_type)
-            if status not in (UNKNOWN, 503):
+            if status not in (UNKNOWN, 408, 503):
                 return status, reply
             self.ledger.retry(status)
             time.sleep(pause * self.random.uniform(0.5, 1.5))
@@ -148,7 +151,7 @@ class Writer:
         status, reply = self.client.send("POST", "/v1/responses", json.dumps(sent(record.base)), self.key(record.project))
         if status in (200, 201):
             self.ledger.acknowledge(record, "base")
-        elif status in (UNKNOWN, 503):
+        elif status in (UNKNOWN, 408, 503):
             self.ledger.retry(status)
         else:
             self.surprise(status, reply, f"POST of {record.id}")
@@ -223,7 +226,7 @@ class Writer:
         rejected = {item["index"]: item for item in reply["rejected"]}
         if reply["accepted"] + reply["duplicates"] + len(rejected) != len(records) + 1:
             self.ledger.surprise(f"{len(records) + 1} sent, and {reply['accepted']} + {reply['duplicates']} + {len(rejected)}")
-        if rejected.get(len(records), {}).get("status") != 422:
+        if rejected.get(len(records), {}).get("status") not in (422, 503):
             self.ledger.surprise("a wrong item was not refused")
         again = []
         for index, record in enumerate(records):

@@ -66,6 +66,22 @@ START_TEST(limit_is_never_crossed)
 }
 END_TEST
 
+START_TEST(refusal_is_remembered)
+{
+    struct arena *arena = arena_new(10000);
+    ck_assert_ptr_nonnull(arena_alloc(arena, 100));
+    ck_assert(!arena_has_failed(arena));
+    ck_assert_ptr_null(arena_alloc(arena, 20000));
+    ck_assert_ptr_nonnull(arena_alloc(arena, 100));
+    ck_assert(arena_has_failed(arena));
+    arena_free(arena);
+    arena = arena_new(0);
+    ck_assert_ptr_null(arena_array(arena, SIZE_MAX / 2, 4));
+    ck_assert(arena_has_failed(arena));
+    arena_free(arena);
+}
+END_TEST
+
 START_TEST(array_whose_size_overflows_is_refused)
 {
     struct arena *arena = arena_new(0);
@@ -126,7 +142,7 @@ END_TEST
 Suite *arena_suite(void)
 {
     return RUNNER_SUITE("arena", memory_is_zeroed_and_aligned, allocations_do_not_overlap,
-                        one_allocation_may_be_larger_than_any_block, limit_is_never_crossed,
+                        one_allocation_may_be_larger_than_any_block, limit_is_never_crossed, refusal_is_remembered,
                         array_whose_size_overflows_is_refused, huge_sizes_are_refused,
                         copy_keeps_every_byte_and_ends_in_nul, format_writes_all_of_a_long_text,
                         format_beyond_the_limit_is_refused, freeing_nothing_is_allowed);
