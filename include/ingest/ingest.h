@@ -18,7 +18,7 @@
  * whenever their session is free, write it with one statement, and give each item its own verdict once it is on disk. */
 struct ingest;
 
-enum { INGEST_BATCH_MAX = 512 };
+enum { INGEST_BATCH_MAX = 2048 };
 
 /* A score that a patch sets. What the key means depends on the survey of the response, and is looked up there. */
 struct patch_answer {
