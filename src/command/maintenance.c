@@ -3,7 +3,9 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/timestamp.h"
 #include "storage/day.h"
+#include "storage/fold.h"
 
 #include <poll.h>
 #include <pthread.h>
@@ -12,12 +14,13 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-enum { PERIOD_MS = 60000 };
+enum { PERIOD_MS = 60000, FOLD_AT_START_QUARTERS = 26 * 4 /* since yesterday: older ones are folded with their day */ };
 
 struct maintenance {
     struct connection *connection;
     pthread_t thread;
     int stop_fd;
+    int32_t folded_to; /* quarters before it are done; 0: none yet */
 };
 
 static bool is_stopped(const struct maintenance *maintenance, int timeout_ms)
@@ -43,12 +46,26 @@ static void fill_days(const struct maintenance *maintenance)
         LOG(LOG_LEVEL_DEBUG, "days wait for the next round", LOG_STRING("status", status_name(status)));
 }
 
+static void fold_closed_quarters(struct maintenance *maintenance)
+{
+    int32_t end = timestamp_quarter(clock_now_us() - INT64_C(1000000) * FOLD_REST_S);
+    int32_t start = maintenance->folded_to == 0 ? end - FOLD_AT_START_QUARTERS : maintenance->folded_to;
+    int64_t cells = 0;
+    if (start >= end || fold_closed(maintenance->connection, start, end, &cells) != STATUS_OK)
+        return; /* what is left waits for the next round */
+    maintenance->folded_to = end;
+    if (cells > 0)
+        LOG(LOG_LEVEL_DEBUG, "slots folded", LOG_INTEGER("cells", cells));
+}
+
 static void *run(void *context)
 {
-    const struct maintenance *maintenance = context;
+    struct maintenance *maintenance = context;
     do {
-        if (connection_is_alive(maintenance->connection) || connection_restore(maintenance->connection) == STATUS_OK)
+        if (connection_is_alive(maintenance->connection) || connection_restore(maintenance->connection) == STATUS_OK) {
+            fold_closed_quarters(maintenance);
             fill_days(maintenance);
+        }
     } while (!is_stopped(maintenance, PERIOD_MS));
     return NULL;
 }

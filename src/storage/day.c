@@ -5,6 +5,7 @@
 #include "base/timestamp.h"
 #include "query.h"
 #include "storage/calendar.h"
+#include "storage/fold.h"
 
 #include <stdbool.h>
 
@@ -226,12 +227,17 @@ static enum status fill(struct connection *connection, const struct day *day, bo
 
 static enum status run(struct round *round, int *filled)
 {
-    bool is_filled;
+    bool is_filled = false;
     enum status status = find_days(round);
     if (status == STATUS_OK)
         status = announce(round);
     for (size_t i = 0; status == STATUS_OK && i < round->stale_count; i++) {
-        status = fill(round->connection, &round->stale[i], &is_filled);
+        const struct day *day = &round->stale[i];
+        int64_t folded;
+        /* What came late lies in slots again, and there are fewer rows to sum. */
+        status = fold_slots(round->connection, day->project_id, day->from, day->to, &folded);
+        if (status == STATUS_OK)
+            status = fill(round->connection, day, &is_filled);
         *filled += status == STATUS_OK && is_filled;
     }
     return status;
