@@ -158,8 +158,10 @@ static void list_ways(const struct involved *involved, struct buffer *ways)
         buffer_string(ways, "survey=NAME");
     if (involved->survey == NULL && query->may_group && !(query->rollup.group_by >> DIMENSION_SURVEY & 1))
         buffer_string(ways, ", group_by=survey");
+    /* Times are asked for in quarters of an hour. */
     if (involved->survey && involved->since_us > 0)
-        buffer_format(ways, ", a time from %s on", timestamp_format(involved->since_us, since));
+        buffer_format(ways, ", from=%s",
+                      timestamp_format(quarter_start_us(timestamp_quarter(involved->since_us - 1) + 1), since));
     if (query->may_rescale)
         buffer_string(ways, ", or all of it on one scale: rescale=0-100");
 }

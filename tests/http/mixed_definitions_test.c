@@ -266,7 +266,7 @@ START_TEST(without_a_series_versions_are_not_mixed_either)
     post_change();
     check_mixed("/v1/metrics?metric=csat&survey=stay&" WINDOW, "metric", "csat_1_5_top2: the built-in question",
                 "survey=stay&survey_version=N");
-    check_mixed("/v1/metrics?metric=csat&survey=stay&" WINDOW, "metric", "csat_1_7_top2", "a time from 20");
+    check_mixed("/v1/metrics?metric=csat&survey=stay&" WINDOW, "metric", "csat_1_7_top2", ", from=20");
     reply = questions_get("/v1/metrics?metric=csat&survey=stay&survey_version=1&" WINDOW);
     ck_assert_str_eq(api_string(reply, "total.csat.definition"), "csat_1_5_top2");
     questions_check_rows(reply, "total.csat.n", "count(*) FILTER (WHERE version = 1)");
