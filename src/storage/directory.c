@@ -72,11 +72,13 @@ struct snapshot *directory_hold(struct directory *directory)
 
 enum status directory_refresh(struct directory *directory, struct connection *connection)
 {
+    struct snapshot *previous = directory_hold(directory);
     struct snapshot *snapshot;
     uint64_t number = begin_read(directory);
-    enum status status = snapshot_read(connection, &snapshot);
+    enum status status = snapshot_read(connection, previous, &snapshot);
     if (status == STATUS_OK)
         swap_in(directory, number, snapshot);
+    snapshot_release(previous);
     return status;
 }
 

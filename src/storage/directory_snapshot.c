@@ -3,7 +3,7 @@
 
 #include "base/arena.h"
 #include "query.h"
-#include "survey_read.h"
+#include "survey_set.h"
 
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -16,13 +16,13 @@ struct snapshot {
     size_t project_count;
     struct key *keys; /* ascending by digest */
     size_t key_count;
-    const struct project_surveys *surveys; /* ascending by project, of those that have any */
-    size_t survey_project_count;
+    struct survey_set *surveys;
 };
 
 struct snapshot *snapshot_hold(struct snapshot *snapshot)
 {
-    atomic_fetch_add_explicit(&snapshot->holders, 1, memory_order_relaxed);
+    if (snapshot)
+        atomic_fetch_add_explicit(&snapshot->holders, 1, memory_order_relaxed);
     return snapshot;
 }
 
@@ -30,6 +30,7 @@ void snapshot_release(struct snapshot *snapshot)
 {
     if (snapshot == NULL || atomic_fetch_sub_explicit(&snapshot->holders, 1, memory_order_acq_rel) != 1)
         return;
+    survey_set_release(snapshot->surveys);
     arena_free(snapshot->arena);
     free(snapshot);
 }
@@ -120,7 +121,7 @@ static enum status read_keys(struct connection *connection, struct snapshot *sna
     return status;
 }
 
-enum status snapshot_read(struct connection *connection, struct snapshot **snapshot)
+enum status snapshot_read(struct connection *connection, const struct snapshot *previous, struct snapshot **snapshot)
 {
     enum status status;
     struct snapshot *made = calloc(1, sizeof *made);
@@ -135,7 +136,7 @@ enum status snapshot_read(struct connection *connection, struct snapshot **snaps
     if (status == STATUS_OK)
         status = read_keys(connection, made);
     if (status == STATUS_OK)
-        status = surveys_read(connection, made->arena, &made->surveys, &made->survey_project_count);
+        status = survey_set_read(connection, previous ? previous->surveys : NULL, &made->surveys);
     if (status == STATUS_OK)
         status = connection_commit(connection);
     if (status != STATUS_OK) {
@@ -209,9 +210,18 @@ const struct project *snapshot_projects(const struct snapshot *snapshot, size_t 
 
 const struct project_surveys *snapshot_project_surveys(const struct snapshot *snapshot, int32_t project_id)
 {
-    for (size_t i = 0; snapshot && i < snapshot->survey_project_count; i++)
-        if (snapshot->surveys[i].project_id == project_id)
-            return &snapshot->surveys[i];
+    size_t low = 0;
+    size_t high = snapshot ? snapshot->surveys->count : 0;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        const struct project_surveys *surveys = &snapshot->surveys->projects[middle];
+        if (surveys->project_id == project_id)
+            return surveys;
+        if (surveys->project_id < project_id)
+            low = middle + 1;
+        else
+            high = middle;
+    }
     return NULL;
 }
 

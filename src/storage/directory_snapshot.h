@@ -4,13 +4,14 @@
 
 #include "storage/directory.h"
 
-/* Inside storage/ only. Reads organizations, projects and keys into a snapshot that the caller holds. */
-enum status snapshot_read(struct connection *connection, struct snapshot **snapshot)
+/* Inside storage/ only. Reads organizations, projects, keys and surveys into a snapshot that the caller holds. previous (NULL:
+ * none): what did not change since is shared with it. */
+enum status snapshot_read(struct connection *connection, const struct snapshot *previous, struct snapshot **snapshot)
     __attribute__((warn_unused_result));
 /* What was noted of the old one's keys is noted of the new one's. */
 void snapshot_carry_uses(const struct snapshot *old, struct snapshot *fresh);
 /* The keys of which a use is noted, up to max; takes the notes away. */
 size_t snapshot_take_uses(struct snapshot *snapshot, int32_t *ids, size_t max);
-struct snapshot *snapshot_hold(struct snapshot *snapshot);
+struct snapshot *snapshot_hold(struct snapshot *snapshot); /* NULL: NULL */
 
 #endif
