@@ -18,6 +18,10 @@ void digest_hmac_sha256(const uint8_t secret[DIGEST_SIZE], const void *bytes, si
 void digest_content(const void *bytes, size_t size, uint8_t hash[CONTENT_HASH_SIZE]);
 /* SipHash-2-4: for tables in memory whose keys strangers choose. */
 uint64_t digest_short(const uint8_t secret[DIGEST_SHORT_SECRET_SIZE], const void *bytes, size_t size);
+/* What the attribute `integrity` of a page says of a file (W3C, Subresource Integrity), from the file's SHA-256 as 64
+ * hexadecimal digits. Returns text. */
+enum { DIGEST_INTEGRITY_SIZE = 52 };
+char *digest_integrity(const char *sha256, char text[DIGEST_INTEGRITY_SIZE]);
 /* In a time that doesn't depend on where the bytes differ. */
 bool digest_equal(const void *a, const void *b, size_t size);
 void digest_random(void *bytes, size_t size);

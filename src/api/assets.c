@@ -117,12 +117,17 @@ static void guard_page(struct request *request)
     reply_header(request, "Permissions-Policy", "camera=(), geolocation=(), microphone=()");
 }
 
+void asset_reply_page(struct request *request, const struct asset *asset)
+{
+    guard_page(request);
+    asset_reply(request, asset, REVALIDATE);
+}
+
 enum outcome assets_page(struct request *request, struct service *service, struct connection *connection)
 {
     (void)service;
     (void)connection;
-    guard_page(request);
-    asset_reply(request, asset_find("index.html"), REVALIDATE);
+    asset_reply_page(request, asset_find("index.html"));
     return HANDLED;
 }
 

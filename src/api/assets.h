@@ -13,6 +13,9 @@ const struct asset *asset_find(const char *path);
  * cache_control: a literal. */
 void asset_reply(struct request *request, const struct asset *asset, const char *cache_control);
 
+/* The same for a page: what it may do in a browser is said, too. */
+void asset_reply_page(struct request *request, const struct asset *asset);
+
 /* Whether an Accept-Encoding (NULL: absent) takes gzip, RFC 9110 section 12.5.3. Pure. */
 bool asset_takes_gzip(const char *header);
 

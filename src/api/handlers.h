@@ -43,6 +43,10 @@ extern const struct parameter sample_size_parameters[];
 
 handler_fn assets_page;
 handler_fn assets_file;
+handler_fn widget_script;
+handler_fn widget_pinned;
+handler_fn widget_version;
+handler_fn widget_demo;
 
 handler_fn system_livez;
 handler_fn system_readyz;

@@ -40,6 +40,20 @@ uint64_t digest_short(const uint8_t secret[DIGEST_SHORT_SECRET_SIZE], const void
     return number;
 }
 
+char *digest_integrity(const char *sha256, char text[DIGEST_INTEGRITY_SIZE])
+{
+    static const char NAME[] = "sha256-";
+    uint8_t digest[DIGEST_SIZE] = {0};
+    _Static_assert(sizeof NAME - 1 + sodium_base64_ENCODED_LEN(DIGEST_SIZE, sodium_base64_VARIANT_ORIGINAL) <=
+                       DIGEST_INTEGRITY_SIZE,
+                   "it fits");
+    (void)sodium_hex2bin(digest, sizeof digest, sha256, strlen(sha256), NULL, NULL, NULL);
+    memcpy(text, NAME, sizeof NAME);
+    sodium_bin2base64(text + sizeof NAME - 1, DIGEST_INTEGRITY_SIZE - (sizeof NAME - 1), digest, sizeof digest,
+                      sodium_base64_VARIANT_ORIGINAL);
+    return text;
+}
+
 bool digest_equal(const void *a, const void *b, size_t size)
 {
     return sodium_memcmp(a, b, size) == 0;

@@ -24,6 +24,7 @@ command_fn key_put_back_run;
 command_fn audit_run;
 command_fn routes_run;
 command_fn verify_run;
+command_fn widget_run;
 command_fn version_run;
 command_fn help_run;
 
@@ -37,6 +38,7 @@ extern const struct option_rule key_rotate_rules[];
 extern const struct option_rule key_posted_rules[];
 extern const struct option_rule audit_rules[];
 extern const struct option_rule verify_rules[];
+extern const struct option_rule widget_rules[];
 
 /* Up to nine digits. */
 bool command_parse_number(const char *text, int32_t *number);

@@ -121,7 +121,8 @@ static void print_keys(const struct session *session, const struct quickstart *k
     quickstart_url(session->config.listen, url, sizeof url);
     printf("\nKeys of the project %s (also in %s):\n", keys->project, session->config.data_dir);
     quickstart_print_keys(keys);
-    printf("\nThe page, while hark serves on %s:\n%s/#key=%s\n\n", url, url, keys->keys[QUICKSTART_READ]);
+    printf("\nWhile hark serves on %s, the page, and the widget to try:\n%s/#key=%s\n%s/widget-demo#key=%s\n\n", url,
+           url, keys->keys[QUICKSTART_READ], url, keys->keys[QUICKSTART_WRITE]);
     fflush(stdout);
 }
 

@@ -76,6 +76,15 @@ START_TEST(random_bytes_differ_each_time)
 }
 END_TEST
 
+/* openssl dgst -sha256 -binary | openssl base64 of "alert('Hello, world.');", after the example of the W3C's text. */
+START_TEST(integrity_is_what_a_browser_checks)
+{
+    char text[DIGEST_INTEGRITY_SIZE];
+    ck_assert_str_eq(digest_integrity("ab39cb72c44ec7818008fd9d9b4502282cc21be1e267582eaba6590e86ff4e78", text),
+                     "sha256-qznLcsROx4GACP2dm0UCKCzCG+HiZ1guq6ZZDob/Tng=");
+}
+END_TEST
+
 START_TEST(start_may_be_called_again)
 {
     ck_assert(digest_start());
@@ -86,5 +95,5 @@ Suite *digest_suite(void)
 {
     return RUNNER_SUITE("digest", sha256_gives_the_published_digests, hmac_sha256_gives_the_published_digests,
                         content_hash_is_blake2b_of_16_bytes, equal_looks_at_every_byte, random_bytes_differ_each_time,
-                        start_may_be_called_again);
+                        integrity_is_what_a_browser_checks, start_may_be_called_again);
 }
