@@ -164,6 +164,60 @@ START_TEST(small_numbers_of_a_question_are_hidden_over_all_its_definitions)
 }
 END_TEST
 
+/* --- several projects ------------------------------------------------------------------------------------------------- */
+
+static struct api sister; /* another project of the organization */
+
+static void post_to_sister(void)
+{
+    const struct survey_draft_question stars = question_of("stars", "rating", 1, 10);
+    const struct survey_draft draft = {
+        .project_id = sister.project_id, .key = "portal", .questions = &stars, .question_count = 1};
+    struct survey_put done;
+    int status = 0;
+    ck_assert_int_eq(survey_put(sister.connection, &draft, &done), STATUS_OK);
+    for (int i = 0; i < 500 && status != 201; i++) {
+        nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);
+        status = api_post(&sister, "/v1/responses",
+                          "{\"occurred_at\":\"2026-01-10T10:00:00Z\",\"survey\":\"portal\",\"answers\":{\"stars\":9}}")
+                     ->status;
+    }
+    ck_assert_int_eq(status, 201);
+}
+
+START_TEST(projects_of_an_organization_have_scales_of_their_own)
+{
+    char key[KEY_TEXT_SIZE];
+    const struct api_reply *reply;
+    api_open(&sister, serve_shared(), questions_api.organization);
+    questions_put_scale("portal", "stars", "rating", 1, 5);
+    questions_add(10, "\"survey\":\"portal\",", "stars", "54");
+    questions_post();
+    post_to_sister();
+    api_key_new(&questions_api, NULL, SCOPE_METRICS, key);
+    reply = api_send(&questions_api, key, "GET", "/v1/metrics?metric=stars&group_by=project&" WINDOW, NULL);
+    ck_assert_status(reply, 200);
+    ck_assert_uint_eq(api_size(reply, "groups"), 2);
+    ck_assert(json_is_true(api_at(reply, "total.stars.mixed")));
+    for (int i = 0; i < 2; i++) {
+        bool is_sister = strcmp(api_string(reply, api_text("groups.%d.project", i)), sister.project) == 0;
+        ck_assert_str_eq(api_string(reply, api_text("groups.%d.stars.definition", i)),
+                         is_sister ? "rating_1_10_mean" : "rating_1_5_mean");
+        questions_check(reply, api_text("groups.%d.stars.value", i), is_sister ? 9 : 4.5);
+    }
+    reply = api_send(&questions_api, key, "GET", "/v1/metrics?metric=stars&" WINDOW, NULL);
+    ck_assert_status(reply, 422);
+    ck_assert_ptr_nonnull(strstr(
+        reply->http.body, api_text("rating_1_10_mean: the survey 'portal' of the project '%s'", sister.project)));
+    /* One survey's key, and two surveys: a series is not cut between them. */
+    reply = api_send(&questions_api, key, "GET", "/v1/metrics?metric=stars&survey=portal&interval=day&" WINDOW, NULL);
+    ck_assert_status(reply, 422);
+    reply = api_send(&questions_api, key, "GET", "/v1/metrics?metric=stars&rescale=0-100&" WINDOW, NULL);
+    questions_check(reply, "total.stars.value", (100 + 75 + 800.0 / 9) / 3);
+    api_close(&sister);
+}
+END_TEST
+
 /* --- the other routes --------------------------------------------------------------------------------------------------- */
 
 START_TEST(an_index_weighs_questions_of_surveys)
@@ -299,7 +353,8 @@ Suite *question_metrics_suite(void)
         "question_metrics", questions_setup, questions_teardown, a_question_of_a_survey_is_a_metric_under_its_key,
         built_in_metrics_come_first_and_the_others_as_asked, a_net_of_its_own_has_the_methods_of_an_nps,
         groups_go_in_the_order_of_a_question, an_excluded_answer_leaves_the_number,
-        small_numbers_of_a_question_are_hidden_over_all_its_definitions, an_index_weighs_questions_of_surveys,
+        small_numbers_of_a_question_are_hidden_over_all_its_definitions,
+        projects_of_an_organization_have_scales_of_their_own, an_index_weighs_questions_of_surveys,
         control_limits_and_contrasts_are_of_the_questions_scale, a_bad_question_is_refused_at_its_parameter,
         a_dimension_is_not_shown_beside_a_metric_of_its_name, an_unknown_metric_is_told_the_questions_of_surveys);
 }
