@@ -68,25 +68,30 @@ bool metrics_query_scope(struct request *request, struct metrics_query *query)
     return true;
 }
 
-/* Built-in ones first, then those of surveys: "nps, csat and ces", "nps, csat, ces, …, product and 12 more". */
+/* Built-in ones first, then those of surveys: "nps, csat and ces", "nps, csat, ces and stars", "…, stars and others". Not all
+ * are looked for: a project may have thousands. */
 static void list_names(const struct metrics_scope *scope, struct buffer *list)
 {
-    size_t others = 0;
-    size_t left;
-    for (const char *name = metrics_scope_next(scope, NULL); name; name = metrics_scope_next(scope, name))
-        others++;
-    left = others > NAMES_SHOWN ? others - NAMES_SHOWN : 0;
-    buffer_string(list, others > 0 ? "nps, csat, ces" : "nps, csat and ces");
-    for (const char *name = metrics_scope_next(scope, NULL); name && others > left;
-         name = metrics_scope_next(scope, name), others--)
-        buffer_format(list, "%s%s", others == 1 ? " and " : ", ", name);
-    if (left > 0)
-        buffer_format(list, " and %zu more", left);
+    const char *name = metrics_scope_next(scope, NULL);
+    buffer_string(list, name ? "nps, csat, ces" : "nps, csat and ces");
+    for (int shown = 0; name; shown++) {
+        const char *next = shown < NAMES_SHOWN ? metrics_scope_next(scope, name) : NULL;
+        if (shown == NAMES_SHOWN)
+            buffer_string(list, " and others");
+        else
+            buffer_format(list, "%s%s", next ? ", " : " and ", name);
+        name = next;
+    }
 }
 
+/* The names that are known are told once. */
 static void note_unknown(struct request *request, const struct metrics_query *query, const char *name)
 {
     struct buffer list;
+    if (reply_fault_count(request) > 0) {
+        reply_fault(request, NULL, query->metric_parameter, "'%.64s' is not a metric", name);
+        return;
+    }
     buffer_init(&list);
     list_names(&query->scope, &list);
     reply_fault(request, NULL, query->metric_parameter, "'%.64s' is not a metric: %s are known", name,

@@ -244,6 +244,8 @@ enum status metrics_groups_make(struct metrics_query *query, const struct metric
 {
     enum status status;
     *groups = (struct metrics_groups){.count = 0};
+    if (frame->point_count * (size_t)query->choice.width > METRICS_COUNTERS_MAX)
+        return STATUS_TOO_LARGE;
     status = make_room(query, rollup->group_count, arena, groups);
     if (status != STATUS_OK)
         return status;

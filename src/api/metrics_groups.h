@@ -39,7 +39,7 @@ struct metrics_groups {
 };
 
 /* Without group_by there is one group, also where nobody answered. In no order. STATUS_TOO_LARGE: more counters than
- * METRICS_COUNTERS_MAX. */
+ * METRICS_COUNTERS_MAX, in all groups or in the points of one. */
 enum { METRICS_COUNTERS_MAX = 10000000 };
 enum status metrics_groups_make(struct metrics_query *query, const struct metrics_frame *frame,
                                 const struct rollup *rollup, struct arena *arena, struct metrics_groups *groups)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "questions.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -333,6 +334,24 @@ START_TEST(a_dimension_is_not_shown_beside_a_metric_of_its_name)
 }
 END_TEST
 
+START_TEST(of_many_questions_some_are_told)
+{
+    static char keys[25][8];
+    struct survey_draft_question questions[25];
+    for (int i = 0; i < 25; i++) {
+        snprintf(keys[i], sizeof keys[i], "q%02d", i);
+        questions[i] = question_of(keys[i], "rating", 1, 5);
+    }
+    questions_put("long", questions, 25);
+    const struct api_reply *reply = api_get(&questions_api, "/v1/metrics/moon/distribution");
+    ck_assert_status(reply, 404);
+    ck_assert_ptr_nonnull(strstr(api_string(reply, "detail"), "nps, csat, ces, q00, q01, "));
+    ck_assert_ptr_nonnull(strstr(api_string(reply, "detail"), ", q18, q19 and others are known."));
+    questions_put("long", questions, 20);
+    ck_assert_int_eq(api_get(&questions_api, "/v1/metrics?metric=q24")->status, 200);
+}
+END_TEST
+
 START_TEST(an_unknown_metric_is_told_the_questions_of_surveys)
 {
     const struct api_reply *reply;
@@ -342,6 +361,8 @@ START_TEST(an_unknown_metric_is_told_the_questions_of_surveys)
     ck_assert_ptr_nonnull(strstr(api_string(reply, "detail"), "nps, csat, ces and stars are known"));
     reply = api_get(&questions_api, "/v1/metrics?metric=moon");
     ck_assert_ptr_nonnull(strstr(api_string(reply, "errors.0.detail"), "nps, csat, ces and stars are known"));
+    ck_assert_str_eq(api_string(api_get(&questions_api, "/v1/metrics?metric=moon,sun"), "errors.1.detail"),
+                     "'sun' is not a metric");
     /* Not another project's. */
     ck_assert_ptr_null(strstr(api_string(reply, "errors.0.detail"), "fit"));
 }
@@ -349,12 +370,13 @@ END_TEST
 
 Suite *question_metrics_suite(void)
 {
-    return API_SUITE(
-        "question_metrics", questions_setup, questions_teardown, a_question_of_a_survey_is_a_metric_under_its_key,
-        built_in_metrics_come_first_and_the_others_as_asked, a_net_of_its_own_has_the_methods_of_an_nps,
-        groups_go_in_the_order_of_a_question, an_excluded_answer_leaves_the_number,
-        small_numbers_of_a_question_are_hidden_over_all_its_definitions,
-        projects_of_an_organization_have_scales_of_their_own, an_index_weighs_questions_of_surveys,
-        control_limits_and_contrasts_are_of_the_questions_scale, a_bad_question_is_refused_at_its_parameter,
-        a_dimension_is_not_shown_beside_a_metric_of_its_name, an_unknown_metric_is_told_the_questions_of_surveys);
+    return API_SUITE("question_metrics", questions_setup, questions_teardown,
+                     a_question_of_a_survey_is_a_metric_under_its_key,
+                     built_in_metrics_come_first_and_the_others_as_asked, a_net_of_its_own_has_the_methods_of_an_nps,
+                     groups_go_in_the_order_of_a_question, an_excluded_answer_leaves_the_number,
+                     small_numbers_of_a_question_are_hidden_over_all_its_definitions,
+                     projects_of_an_organization_have_scales_of_their_own, an_index_weighs_questions_of_surveys,
+                     control_limits_and_contrasts_are_of_the_questions_scale,
+                     a_bad_question_is_refused_at_its_parameter, a_dimension_is_not_shown_beside_a_metric_of_its_name,
+                     an_unknown_metric_is_told_the_questions_of_surveys, of_many_questions_some_are_told);
 }
