@@ -18,6 +18,16 @@ void reply_json(struct request *request, int status, struct buffer *body);
 void reply_static(struct request *request, int status, const char *content_type, const char *bytes, size_t size);
 void reply_empty(struct request *request, int status);
 
+/* A body that many replies share, counted; its bytes never change. */
+struct reply_body;
+void reply_body_hold(struct reply_body *body);
+void reply_body_release(struct reply_body *body); /* NULL: nothing */
+size_t reply_body_size(const struct reply_body *body);
+/* Turns the request's body, set by reply_buffer, into one to share; the caller holds it. NULL: out of memory, or there is none. */
+struct reply_body *reply_share(struct request *request) __attribute__((warn_unused_result));
+/* No copy: the request holds the body until its reply is sent. */
+void reply_shared(struct request *request, int status, const char *content_type, struct reply_body *body);
+
 /* RFC 9457. type is "about:blank"'s meaning made concrete: "/problems/<slug>", e.g. "/problems/validation"; title follows the status.
  * The faults noted so far become `errors`. close: also close the connection (what follows can't be trusted). */
 void reply_problem(struct request *request, int status, const char *slug, const char *detail, ...)
@@ -39,6 +49,10 @@ void reply_fault(struct request *request, const char *pointer, const char *param
     __attribute__((format(printf, 4, 5)));
 size_t reply_fault_count(const struct request *request);
 int reply_status(const struct request *request); /* 0: not set yet */
+/* A header that was set by reply_header; NULL: none. */
+const char *reply_header_value(const struct request *request, const char *name);
+/* The problem that another request met, as one of this request; the other one must not be finished meanwhile. */
+void reply_repeat(struct request *request, const struct request *other);
 /* Takes back all that was set, headers and faults too: for an attempt that failed and is made again. */
 void reply_forget(struct request *request);
 

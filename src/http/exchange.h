@@ -32,7 +32,8 @@ struct header {
 struct reply {
     int status; /* 0: not set */
     const char *content_type;
-    char *owned; /* the body where it lies on the heap */
+    char *owned;               /* the body where it lies on the heap */
+    struct reply_body *shared; /* the body where others send it too */
     const char *bytes;
     size_t size;
     bool close;
@@ -43,6 +44,8 @@ struct reply {
     size_t fault_count;   /* all that were noted, kept or not */
     stream_pull_fn *pull; /* of a stream, whose size is what was sent so far */
     stream_closed_fn *closed;
+    const char *slug;     /* of a problem */
+    const char *detail;
 };
 
 /* Where a request stands. Only its loop's thread reads or writes it. */

@@ -20,10 +20,37 @@ static const char problem_type[] = "application/problem+json";
 static const char no_memory[] = "{\"type\":\"/problems/unavailable\",\"title\":\"Service "
                                 "Unavailable\",\"status\":503,\"detail\":\"out of memory\"}";
 
+struct reply_body {
+    atomic_int holders;
+    char *bytes;
+    size_t size;
+};
+
+void reply_body_hold(struct reply_body *body)
+{
+    atomic_fetch_add_explicit(&body->holders, 1, memory_order_relaxed);
+}
+
+void reply_body_release(struct reply_body *body)
+{
+    if (body == NULL || atomic_fetch_sub_explicit(&body->holders, 1, memory_order_acq_rel) != 1) {
+        return;
+    }
+    free(body->bytes);
+    free(body);
+}
+
+size_t reply_body_size(const struct reply_body *body)
+{
+    return body->size;
+}
+
 void reply_clear(struct reply *reply)
 {
     free(reply->owned);
     reply->owned = NULL;
+    reply_body_release(reply->shared);
+    reply->shared = NULL;
 }
 
 static void set_body(struct request *request, int status, const char *content_type, const char *bytes, size_t size)
@@ -83,6 +110,27 @@ void reply_buffer(struct request *request, int status, const char *content_type,
     char *bytes = buffer_take(body, &size);
     set_body(request, status, content_type, bytes == NULL ? "" : bytes, size);
     request->reply.owned = bytes;
+}
+
+struct reply_body *reply_share(struct request *request)
+{
+    struct reply *reply = &request->reply;
+    struct reply_body *body = reply->owned == NULL ? NULL : malloc(sizeof *body);
+    if (body == NULL) {
+        return NULL;
+    }
+    *body = (struct reply_body){.bytes = reply->owned, .size = reply->size};
+    atomic_init(&body->holders, 2); /* the reply and the caller */
+    reply->owned = NULL;
+    reply->shared = body;
+    return body;
+}
+
+void reply_shared(struct request *request, int status, const char *content_type, struct reply_body *body)
+{
+    reply_body_hold(body);
+    set_body(request, status, content_type, body->bytes, body->size);
+    request->reply.shared = body;
 }
 
 void reply_json(struct request *request, int status, struct buffer *body)
@@ -152,23 +200,14 @@ void reply_fault(struct request *request, const char *pointer, const char *param
     };
 }
 
-void reply_problem(struct request *request, int status, const char *slug, const char *detail, ...)
+static void send_problem(struct request *request, int status)
 {
-    if (request->reply.failed) {
-        set_no_memory(request);
-        return;
-    }
-    char text[DETAIL_SIZE];
-    va_list list;
-    va_start(list, detail);
-    vsnprintf(text, sizeof text, detail, list);
-    va_end(list);
     size_t kept = faults_kept(&request->reply);
     const struct problem problem = {
         .status = status,
-        .slug = slug,
+        .slug = request->reply.slug,
         .title = MHD_get_reason_phrase_for((unsigned)status),
-        .detail = text,
+        .detail = request->reply.detail,
         .instance = request->path,
         .request_id = request->id,
         .faults = request->reply.faults,
@@ -207,6 +246,48 @@ void reply_limited(struct request *request, const char *policy, const struct rat
     reply_problem(request, 429, "rate-limited", "%s: send it again after %s s", detail, seconds);
 }
 
+void reply_problem(struct request *request, int status, const char *slug, const char *detail, ...)
+{
+    char text[DETAIL_SIZE];
+    va_list list;
+    va_start(list, detail);
+    vsnprintf(text, sizeof text, detail, list);
+    va_end(list);
+    request->reply.slug = slug;
+    request->reply.detail = copy_or_null(request, text);
+    if (request->reply.failed) {
+        set_no_memory(request);
+    } else {
+        send_problem(request, status);
+    }
+}
+
+static void repeat_faults(struct request *request, const struct reply *from)
+{
+    struct reply *reply = &request->reply;
+    reply->fault_count = 0;
+    for (size_t i = 0; i < faults_kept(from); i++) {
+        reply_fault(request, from->faults[i].pointer, from->faults[i].parameter, "%s", from->faults[i].detail);
+    }
+    reply->fault_count = from->fault_count;
+}
+
+void reply_repeat(struct request *request, const struct request *other)
+{
+    const struct reply *from = &other->reply;
+    if (from->failed || from->slug == NULL) {
+        set_no_memory(request);
+        return;
+    }
+    for (size_t i = 0; i < from->header_count; i++) {
+        if (reply_header_value(request, from->headers[i].name) == NULL) { /* what is its own stays */
+            reply_header(request, from->headers[i].name, from->headers[i].value);
+        }
+    }
+    repeat_faults(request, from);
+    reply_problem(request, from->status, from->slug, "%s", from->detail);
+}
+
 void reply_settle(struct request *request)
 {
     if (request->reply.failed) {
@@ -218,14 +299,15 @@ void reply_settle(struct request *request)
     }
 }
 
-static bool has_header(const struct reply *reply, const char *name)
+const char *reply_header_value(const struct request *request, const char *name)
 {
+    const struct reply *reply = &request->reply;
     for (size_t i = 0; i < reply->header_count; i++) {
         if (strcasecmp(reply->headers[i].name, name) == 0) {
-            return true;
+            return reply->headers[i].value;
         }
     }
-    return false;
+    return NULL;
 }
 
 void reply_allow_origin(struct request *request, const char *origin)
@@ -255,7 +337,7 @@ void reply_each_header(struct request *request, bool closes, reply_each_fn *each
         each(context, "X-Content-Type-Options", "nosniff");
     }
     each(context, "X-Request-Id", request->id);
-    if (!has_header(reply, "Cache-Control")) {
+    if (reply_header_value(request, "Cache-Control") == NULL) {
         each(context, "Cache-Control", "no-store");
     }
     if (request->match.cors) {
