@@ -20,6 +20,7 @@ struct service {
     struct ingest *ingest;
     struct workers *workers;
     struct streams *streams;
+    struct answer_cache *answers;
 };
 
 /* Who asks, and for which tenant: set for every request of a route that needs a key, before its handler runs. */
@@ -38,6 +39,17 @@ extern const size_t api_route_count;
 
 /* The hooks for http_open; context is a struct service. */
 struct http_application api_application(struct service *service);
+
+struct answer_cache_options {
+    size_t bytes_max; /* of kept replies; 0: none is kept */
+    int own_ms;       /* how late an answer that this process stored may come into a kept reply */
+    int others_ms;    /* one that another process stored */
+};
+
+/* Replies to questions about numbers, which many ask at once. NULL: out of memory. */
+struct answer_cache *answer_cache_open(const struct answer_cache_options *options, struct ingest *ingest);
+/* After the last request. */
+void answer_cache_close(struct answer_cache *cache);
 
 /* Threads with one reading session each, for handlers that wait for PostgreSQL. NULL when not one could connect. */
 struct workers *workers_open(struct service *service, const struct database_options *options, int count);

@@ -43,6 +43,9 @@ struct config {
     int forwarded_header; /* 0: X-Forwarded-For, 1: Forwarded */
     int max_dimension_values;
     int max_cells;
+    int cache_mb;
+    int cache_age_ms;
+    int cache_age_others_ms;
     enum log_level log_level;
     bool access_log;
     bool allow_unsafe_database;

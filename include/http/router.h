@@ -28,12 +28,13 @@ enum outcome { HANDLED, PENDING };
 typedef enum outcome handler_fn(struct request *request, struct service *service, struct connection *connection);
 
 enum route_flag {
-    ROUTE_CORS = 1u << 0,     /* may be called from a page of another origin */
-    ROUTE_INLINE = 1u << 1,   /* never waits: runs on the loop's thread, with no connection */
-    ROUTE_ADMIN = 1u << 2,    /* where an admin listener is set, only there */
-    ROUTE_BODY = 1u << 3,     /* takes a body */
-    ROUTE_SPANS = 1u << 4,    /* a key of an organization may ask about several projects at once */
-    ROUTE_ANY_QUERY = 1u << 5 /* a page: the query is for its own script to read */
+    ROUTE_CORS = 1u << 0,      /* may be called from a page of another origin */
+    ROUTE_INLINE = 1u << 1,    /* never waits: runs on the loop's thread, with no connection */
+    ROUTE_ADMIN = 1u << 2,     /* where an admin listener is set, only there */
+    ROUTE_BODY = 1u << 3,      /* takes a body */
+    ROUTE_SPANS = 1u << 4,     /* a key of an organization may ask about several projects at once */
+    ROUTE_ANY_QUERY = 1u << 5, /* a page: the query is for its own script to read */
+    ROUTE_CACHED = 1u << 6     /* answers with numbers alone, and an ETag: one reply may serve many requests */
 };
 
 /* One row of the table of routes. pattern: "/v1/responses/{id}"; a {name} matches one non-empty segment. */

@@ -59,6 +59,8 @@ enum status directory_refresh(struct directory *directory, struct connection *co
 
 struct snapshot *directory_hold(struct directory *directory);
 void snapshot_release(struct snapshot *snapshot);
+/* CONTENT_HASH_SIZE bytes: equal for snapshots whose projects are the same in every setting. */
+const uint8_t *snapshot_version(const struct snapshot *snapshot);
 
 /* By the SHA-256 of the key, in a time that doesn't depend on how much of it matches. NULL: unknown or revoked. */
 const struct key *snapshot_key(const struct snapshot *snapshot, const uint8_t digest[DIGEST_SIZE]);

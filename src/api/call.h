@@ -2,6 +2,7 @@
 #ifndef HARK_API_CALL_H
 #define HARK_API_CALL_H
 
+#include "answer_cache.h"
 #include "api/parameter.h"
 #include "api/service.h"
 #include "base/buffer.h"
@@ -12,12 +13,14 @@ struct call {
     struct service *service;
     struct principal principal;
     const struct parameter_value *parameters;
-    struct ingest_item *item; /* of a request that brings one */
-    struct bulk *bulk;        /* of a request that brings many objects */
-    bool is_stream;           /* application/x-ndjson */
-    struct buffer line;       /* the unfinished line of an NDJSON upload */
-    bool skips_line;          /* it is too long: refused, and skipped to its end */
-    struct stream *stream;    /* of a request that is one */
+    struct ingest_item *item;     /* of a request that brings one */
+    struct bulk *bulk;            /* of a request that brings many objects */
+    bool is_stream;               /* application/x-ndjson */
+    struct buffer line;           /* the unfinished line of an NDJSON upload */
+    bool skips_line;              /* it is too long: refused, and skipped to its end */
+    struct answer_flight *flight; /* of a request that reads for others too */
+    struct request *next_waiting; /* of those who wait for the same flight */
+    struct stream *stream;        /* of a request that is one */
 };
 
 struct call *request_call(const struct request *request);

@@ -113,6 +113,15 @@ static bool runs_inline(const struct request *request)
     return (request_route(request)->flags & ROUTE_INLINE) && size <= INLINE_BYTES;
 }
 
+static enum outcome hand_over(struct service *service, struct request *request)
+{
+    if (workers_submit(service->workers, request))
+        return PENDING;
+    problem_of_status(request, STATUS_BUSY, "request");
+    answer_end(request);
+    return HANDLED;
+}
+
 static enum outcome handle(void *context, struct request *request)
 {
     struct service *service = context;
@@ -120,10 +129,15 @@ static enum outcome handle(void *context, struct request *request)
         return HANDLED;
     if (runs_inline(request))
         return run_handler(request, NULL);
-    if (workers_submit(service->workers, request))
+    switch (answer_ask(service->answers, request)) {
+    case ANSWER_SET:
+        return HANDLED;
+    case ANSWER_WAITS:
         return PENDING;
-    problem_of_status(request, STATUS_BUSY, "request");
-    return HANDLED;
+    case ANSWER_READ:
+        break;
+    }
+    return hand_over(service, request);
 }
 
 static void end(void *context, struct request *request)

@@ -28,7 +28,7 @@ bool metrics_read_groups(struct request *request, struct connection *connection,
 /* The body as far as the window, and what groups there are; without its closing brace. */
 void metrics_reply_begin(struct metrics_reply *reply, const struct metrics_query *query,
                          const struct metrics_groups *groups);
-/* With ETag, or 304. A status other than STATUS_OK becomes a problem instead. */
+/* With an ETag, which whoever sends it may turn into a 304. A status other than STATUS_OK becomes a problem instead. */
 void metrics_reply_send(struct request *request, struct metrics_reply *reply, enum status status);
 
 /* Of one group: "channel":"web","region":null */

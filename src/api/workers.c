@@ -74,10 +74,12 @@ static enum outcome run_job(struct worker *worker, struct request *request)
         problem_of_status(request, STATUS_UNAVAILABLE, "request");
         return HANDLED;
     }
+    answer_begin(request);
     outcome = run_handler(request, worker->connection);
     if (outcome == HANDLED && reply_status(request) == 503 && request_method(request) == HTTP_GET &&
         !connection_is_good(worker->connection) && connection_restore(worker->connection) == STATUS_OK) {
         reply_forget(request);
+        answer_begin(request);
         outcome = run_handler(request, worker->connection);
     }
     return outcome;
@@ -88,8 +90,10 @@ static void *work(void *context)
     struct worker *worker = context;
     struct request *request;
     while ((request = take(worker->workers)) != NULL)
-        if (run_job(worker, request) == HANDLED)
+        if (run_job(worker, request) == HANDLED) {
+            answer_end(request);
             request_finish(request);
+        }
     return NULL;
 }
 

@@ -113,6 +113,17 @@ static enum status open_limits(struct serve *serve)
     return serve->service.limits == NULL ? STATUS_NO_MEMORY : STATUS_OK;
 }
 
+static enum status open_answers(struct serve *serve)
+{
+    const struct answer_cache_options options = {
+        .bytes_max = (size_t)serve->config.cache_mb << 20,
+        .own_ms = serve->config.cache_age_ms,
+        .others_ms = serve->config.cache_age_others_ms,
+    };
+    serve->service.answers = answer_cache_open(&options, serve->service.ingest);
+    return serve->service.answers == NULL ? STATUS_NO_MEMORY : STATUS_OK;
+}
+
 static enum status open_http(struct serve *serve)
 {
     const struct config *config = &serve->config;
@@ -154,6 +165,8 @@ static enum status open_layers(struct serve *serve, bool is_quickstart)
     if (status == STATUS_OK)
         status = open_limits(serve);
     if (status == STATUS_OK)
+        status = open_answers(serve);
+    if (status == STATUS_OK)
         status = open_workers(serve);
     if (status == STATUS_OK)
         status = open_streams(serve);
@@ -176,6 +189,7 @@ static void close_layers(struct serve *serve)
     if (serve->http != NULL)
         http_close(serve->http);
     streams_close(serve->service.streams);
+    answer_cache_close(serve->service.answers);
     limits_free(serve->service.limits);
     directory_close(serve->service.directory);
     dictionary_free(serve->dictionary);

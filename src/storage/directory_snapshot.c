@@ -2,6 +2,8 @@
 #include "directory_snapshot.h"
 
 #include "base/arena.h"
+#include "base/buffer.h"
+#include "connection.h"
 #include "query.h"
 #include "survey_set.h"
 
@@ -17,6 +19,8 @@ struct snapshot {
     struct key *keys; /* ascending by digest */
     size_t key_count;
     struct survey_set *surveys;
+    struct buffer settings; /* what the version is a hash of, while it is read */
+    uint8_t version[CONTENT_HASH_SIZE];
 };
 
 struct snapshot *snapshot_hold(struct snapshot *snapshot)
@@ -33,6 +37,36 @@ void snapshot_release(struct snapshot *snapshot)
     survey_set_release(snapshot->surveys);
     arena_free(snapshot->arena);
     free(snapshot);
+}
+
+const uint8_t *snapshot_version(const struct snapshot *snapshot)
+{
+    return snapshot->version;
+}
+
+/* What replies depend on beside the answers. */
+static void note_settings(struct buffer *settings, const struct result *result)
+{
+    for (int row = 0; row < result_rows(result); row++) {
+        for (int column = 0; column < result_columns(result); column++) {
+            int size;
+            const void *bytes = result_bytes(result, row, column, &size);
+            if (bytes == NULL)
+                size = -1;
+            buffer_append(settings, &size, sizeof size);
+            buffer_append(settings, bytes, size < 0 ? 0 : (size_t)size);
+        }
+    }
+}
+
+static enum status make_version(struct snapshot *snapshot)
+{
+    struct buffer *settings = &snapshot->settings;
+    buffer_append(settings, snapshot->surveys->state.bytes, snapshot->surveys->state.size);
+    if (settings->failed)
+        return STATUS_NO_MEMORY;
+    digest_content(settings->data ? settings->data : "", settings->size, snapshot->version);
+    return STATUS_OK;
 }
 
 static bool read_project(const struct result *result, int row, struct arena *arena, struct project *project)
@@ -60,6 +94,7 @@ static enum status read_projects(struct connection *connection, struct snapshot 
     enum status status = query_run(connection, QUERY_DIRECTORY_PROJECTS, NULL, &result);
     if (status != STATUS_OK)
         return status;
+    note_settings(&snapshot->settings, result);
     snapshot->project_count = (size_t)result_rows(result);
     snapshot->projects = arena_array(snapshot->arena, snapshot->project_count + 1, sizeof *snapshot->projects);
     if (snapshot->projects == NULL)
@@ -129,6 +164,7 @@ enum status snapshot_read(struct connection *connection, const struct snapshot *
     if (made == NULL)
         return STATUS_NO_MEMORY;
     atomic_init(&made->holders, 1);
+    buffer_init(&made->settings);
     made->arena = arena_new(0);
     status = made->arena ? connection_begin_snapshot(connection) : STATUS_NO_MEMORY;
     if (status == STATUS_OK)
@@ -139,6 +175,9 @@ enum status snapshot_read(struct connection *connection, const struct snapshot *
         status = survey_set_read(connection, previous ? previous->surveys : NULL, &made->surveys);
     if (status == STATUS_OK)
         status = connection_commit(connection);
+    if (status == STATUS_OK)
+        status = make_version(made);
+    buffer_clear(&made->settings);
     if (status != STATUS_OK) {
         connection_rollback(connection);
         snapshot_release(made);

@@ -144,3 +144,8 @@ int result_rows(const struct result *result)
 {
     return PQntuples(pg_of(result));
 }
+
+int result_columns(const struct result *result)
+{
+    return PQnfields(pg_of(result));
+}

@@ -78,6 +78,7 @@ enum status query_execute(struct connection *connection, enum query_name name, s
 void result_free(struct result *result);
 
 int result_rows(const struct result *result);
+int result_columns(const struct result *result);
 bool result_is_null(const struct result *result, int row, int column);
 bool result_bool(const struct result *result, int row, int column);
 int16_t result_int2(const struct result *result, int row, int column);

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef HARK_API_ANSWER_CACHE_H
+#define HARK_API_ANSWER_CACHE_H
+
+#include "answer_table.h"
+#include "http/request.h"
+#include "ingest/ingest.h"
+
+/* Inside api/ only: one reading for all who ask the same within a moment (routes with ROUTE_CACHED). What may be told again, and
+ * for how long, is in answer_table.h; who is about to read is a flight, and who asks the same meanwhile waits for it. */
+
+struct answer_cache;
+
+enum answer_step {
+    ANSWER_SET,   /* the reply is set */
+    ANSWER_WAITS, /* it will be, and the request finished, by the flight that it waits for */
+    ANSWER_READ   /* the request is to be handled: answer_begin before it, answer_end after it */
+};
+
+/* Out of memory: of no use, and everybody reads. */
+enum answer_step answer_ask(struct answer_cache *cache, struct request *request);
+/* The handler is about to run, for the first time or once more. */
+void answer_begin(struct request *request);
+/* The reply is set, if only to a problem: finishes those who waited for it. On the request's own reply If-None-Match is
+ * minded, which handlers leave alone. */
+void answer_end(struct request *request);
+
+#endif

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef HARK_API_ANSWER_TABLE_H
+#define HARK_API_ANSWER_TABLE_H
+
+#include "base/text.h"
+#include "etag.h"
+#include "http/reply.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/queue.h>
+
+/* Inside api/ only: replies by their question, bounded in bytes; the one that nobody asked for longest goes first. Times are on
+ * the monotonic clock. For one thread at a time. */
+
+struct answer_flight;
+
+struct answer_entry {
+    struct answer_entry *next_in_bucket;
+    TAILQ_ENTRY(answer_entry) by_use;
+    struct text question;
+    uint64_t hash;
+    struct reply_body *body; /* NULL: there was none yet */
+    char etag[ETAG_SIZE];
+    int64_t read_us;              /* what was on disk then is in it */
+    struct answer_flight *flight; /* that others may wait for; NULL: none */
+    unsigned pins;                /* flights that will come back to it */
+    int64_t window_us;            /* when the present window of counting requests began */
+    unsigned asked;               /* in this window */
+    unsigned asked_before;        /* in the one before it */
+};
+
+/* Both zero: nothing is ever kept. */
+struct answer_ages {
+    int64_t own_us;    /* how late an answer that this process stored may come into a reply */
+    int64_t others_us; /* one that another process stored */
+};
+
+struct answer_table {
+    struct answer_entry **buckets;
+    TAILQ_HEAD(answer_order, answer_entry) order; /* the latest used first */
+    size_t bytes;
+    size_t bytes_max;
+    size_t count;
+    uint64_t evictions;
+};
+
+bool answer_table_init(struct answer_table *table, size_t bytes_max) __attribute__((warn_unused_result));
+/* Nothing is pinned any more. */
+void answer_table_clear(struct answer_table *table);
+
+/* The answer to a question, made where there was none, counted as asked and as used now. NULL: out of memory. */
+struct answer_entry *answer_table_ask(struct answer_table *table, struct text question, int64_t now_us);
+/* A flight begins, and comes back. Only then may the answer go. */
+void answer_table_pin(struct answer_entry *answer);
+void answer_table_unpin(struct answer_table *table, struct answer_entry *answer);
+/* Keeps the body unless a later one is there. */
+void answer_table_keep(struct answer_table *table, struct answer_entry *answer, struct reply_body *body,
+                       const char *etag, int64_t read_us);
+
+/* May what was read at read_us be told now? committed_us: when this process last stored an answer that counts in it. */
+bool answer_is_fresh(const struct answer_entry *answer, const struct answer_ages *ages, int64_t read_us,
+                     int64_t committed_us, int64_t now_us);
+/* It is so old that it should be read anew, though it may still be told. */
+bool answer_is_ageing(const struct answer_entry *answer, const struct answer_ages *ages, int64_t committed_us,
+                      int64_t now_us);
+
+#endif
