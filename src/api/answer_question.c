@@ -4,6 +4,8 @@
 #include "api/parameter.h"
 #include "api/service.h"
 #include "base/timestamp.h"
+#include "storage/response.h"
+#include "storage/survey.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +13,7 @@
 /* --- projects ------------------------------------------------------------------------------------------------------ */
 
 static const char project_parameter[] = "project";
+static const char metric_parameter[] = "metric";
 
 static bool opens(const struct key *key, const struct project *project)
 {
@@ -120,6 +123,21 @@ static void put_words(struct buffer *text, const struct parameter_value *value)
         put_text(text, text_of(value->words[i]));
 }
 
+/* The built-in ones stand in a reply in an order of their own. */
+static void put_metrics(struct buffer *text, const struct parameter_value *value)
+{
+    int64_t built_in = 0;
+    for (size_t i = 0; i < value->word_count; i++)
+        for (int q = 0; q < QUESTION_COUNT; q++)
+            if (strcmp(value->words[i], question_scales[q].key) == 0)
+                built_in |= INT64_C(1) << q;
+    put_number(text, built_in);
+    for (size_t i = 0; i < value->word_count; i++)
+        if (definition_built_in(text_of(value->words[i])) == NULL)
+            put_text(text, text_of(value->words[i]));
+    put_text(text, TEXT_ABSENT);
+}
+
 static void put_value(struct buffer *text, const struct parameter *parameter, const struct parameter_value *value)
 {
     switch (parameter->type) {
@@ -159,7 +177,10 @@ static void put_parameters(struct buffer *text, const struct request *request)
         if (!value->is_set || strcmp(table[i].name, project_parameter) == 0)
             continue;
         put_number(text, (int64_t)i);
-        put_value(text, &table[i], value);
+        if (strcmp(table[i].name, metric_parameter) == 0)
+            put_metrics(text, value);
+        else
+            put_value(text, &table[i], value);
     }
 }
 
