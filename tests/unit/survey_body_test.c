@@ -380,6 +380,7 @@ Suite *survey_body_suite(void)
 {
     Suite *suite = suite_create("survey_body");
     TCase *tcase = tcase_create("survey_body");
+    tcase_set_timeout(tcase, 60);
     tcase_add_checked_fixture(tcase, setup, teardown);
     tcase_add_loop_test(tcase, each_good_question_means_what_its_numbers_say, 0,
                         sizeof good_questions / sizeof *good_questions);
