@@ -5,6 +5,7 @@
 #include "base/address.h"
 #include "base/log.h"
 #include "base/rate.h"
+#include "base/sandbox.h"
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -49,6 +50,7 @@ struct config {
     enum log_level log_level;
     bool access_log;
     bool allow_unsafe_database;
+    enum sandbox sandbox;
 };
 
 /* Reads the environment. Every fault is written to `faults`, one line each ("HARK_READERS: must be an integer from 1 to

@@ -134,14 +134,14 @@ static bool decode(struct request *request, struct survey_draft *draft)
     const char *body = request_body(request, &size);
     json_t *json = parse_object((struct text){body ? body : "", size}, fault);
 
+    faults_init(&faults, request_arena(request));
     if (json == NULL) {
-        reply_problem(request, 400, "malformed", "The body %s.", fault);
+        faults_reply_malformed(&faults, request, fault);
         return false;
     }
-    faults_init(&faults, request_arena(request));
     survey_body_decode(draft, json, request_principal(request)->project, &faults);
     json_decref(json);
-    if (faults.count == 0)
+    if (faults.count == 0 && !faults_lack_memory(&faults))
         return true;
     faults_reply(&faults, request);
     return false;

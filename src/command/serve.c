@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "api/service.h"
 #include "base/log.h"
+#include "base/sandbox.h"
 #include "base/version.h"
 #include "commands.h"
 #include "http/server.h"
@@ -175,7 +176,12 @@ static enum status open_layers(struct serve *serve, bool is_quickstart)
     if (status == STATUS_OK && is_quickstart)
         status = quickstart_open(serve->config.data_dir, QUICKSTART_PROJECT, &serve->database, serve->service.directory,
                                  &serve->quickstart);
-    return status == STATUS_OK ? open_http(serve) : status;
+    if (status == STATUS_OK)
+        status = open_http(serve);
+    /* Last: what has been opened needs more than what is left to do. */
+    if (status == STATUS_OK && !sandbox_enter(serve->config.sandbox))
+        status = STATUS_FORBIDDEN;
+    return status;
 }
 
 static void close_layers(struct serve *serve)

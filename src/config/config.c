@@ -17,6 +17,7 @@ enum setting_type {
     TYPE_DURATION, /* min and max in milliseconds */
     TYPE_LOG_LEVEL,
     TYPE_SWITCH,
+    TYPE_SANDBOX,
     TYPE_RATE,
     TYPE_RANGES,
     TYPE_FORWARDED,
@@ -105,6 +106,8 @@ static const struct setting settings[] = {
      "debug, info, warn or error", FIELD(log_level)},
     {"HARK_ACCESS_LOG", TYPE_SWITCH, 0, 0, "on", NULL,
      "on or off: a log line for each request", FIELD(access_log)},
+    {"HARK_SANDBOX", TYPE_SANDBOX, 0, 0, "on", NULL,
+     "on, off or report: system calls that a server needs, no others", FIELD(sandbox)},
     {"HARK_ALLOW_UNSAFE_DATABASE", TYPE_SWITCH, 0, 0, "off", NULL,
      "on: serve although fsync, full_page_writes or synchronous_commit is off", FIELD(allow_unsafe_database)},
 };
@@ -152,6 +155,8 @@ static enum value_fault store(const struct setting *setting, const char *value, 
         return value_read_log_level(value, field);
     case TYPE_SWITCH:
         return value_read_switch(value, field);
+    case TYPE_SANDBOX:
+        return value_read_sandbox(value, field);
     case TYPE_RATE:
         return value_read_rate(value, field);
     case TYPE_RANGES:

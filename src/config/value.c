@@ -20,6 +20,8 @@ const char *value_fault_text(enum value_fault fault)
         return "must be debug, info, warn or error";
     case VALUE_NOT_SWITCH:
         return "must be on or off";
+    case VALUE_NOT_SANDBOX:
+        return "must be on, off or report";
     case VALUE_NOT_RATE:
         return "must be a rate of at most 1000000 in at most a day, such as 100/s, 2000/10s or 60/m, or off";
     case VALUE_NOT_RANGES:
@@ -97,6 +99,18 @@ enum value_fault value_read_switch(const char *text, bool *is_on)
         return VALUE_NOT_SWITCH;
     *is_on = strcmp(text, "on") == 0;
     return VALUE_OK;
+}
+
+enum value_fault value_read_sandbox(const char *text, enum sandbox *sandbox)
+{
+    static const char *const names[] = {[SANDBOX_OFF] = "off", [SANDBOX_ON] = "on", [SANDBOX_REPORT] = "report"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if (strcmp(text, names[i]) == 0) {
+            *sandbox = (enum sandbox)i;
+            return VALUE_OK;
+        }
+    }
+    return VALUE_NOT_SANDBOX;
 }
 
 enum value_fault value_read_rate(const char *text, struct rate *rate)

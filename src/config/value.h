@@ -14,6 +14,7 @@ enum value_fault {
     VALUE_NOT_ADDRESS,
     VALUE_NOT_LOG_LEVEL,
     VALUE_NOT_SWITCH,
+    VALUE_NOT_SANDBOX,
     VALUE_NOT_RATE,
     VALUE_NOT_RANGES,
     VALUE_NOT_FORWARDED,
@@ -36,6 +37,7 @@ enum value_fault value_read_integer(const char *text, int min, int max, int *num
 enum value_fault value_read_duration(const char *text, int min_ms, int max_ms, int *ms);
 enum value_fault value_read_log_level(const char *text, enum log_level *level);
 enum value_fault value_read_switch(const char *text, bool *is_on);
+enum value_fault value_read_sandbox(const char *text, enum sandbox *sandbox);
 enum value_fault value_read_rate(const char *text, struct rate *rate);
 /* "10.0.0.0/8, 2001:db8::/32": addresses and ranges. The caller frees the list. */
 enum value_fault value_read_ranges(const char *text, struct config_ranges *ranges);

@@ -254,6 +254,7 @@ bool loop_start(struct loop *loop)
     sigset_t all;
     sigset_t before;
     sigfillset(&all);
+    sigdelset(&all, SIGSYS); /* the sandbox's, of this very thread */
     pthread_sigmask(SIG_SETMASK, &all, &before);
     int error = pthread_create(&loop->thread, NULL, loop_run, loop);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
