@@ -247,6 +247,13 @@ test-failures:
 	@$(MAKE) --no-print-directory all
 	@TEST_HARK=$(BUILD)/hark tests/crash/run-failures
 
+# The binary's hardening, the units for systemd, the sandbox, restarts and stops.
+.PHONY: test-process
+test-process:
+	@tools/install-packages crash
+	@$(MAKE) --no-print-directory all
+	@TEST_HARK=$(BUILD)/hark tests/process/run
+
 # gcc's runtime; what the sanitizers are to leave alone is written down, with its reason, in tests/support/*.supp.
 .PHONY: asan tsan
 asan:
@@ -330,6 +337,7 @@ help:
 	@echo 'make test-contract  openapi.yaml against the running service, both ways'
 	@echo 'make test-crash     kills the service and PostgreSQL under load, and looks for what was acknowledged'
 	@echo 'make test-failures  lets memory and system calls fail under load'
+	@echo 'make test-process   hardening, sandbox, socket activation, restarts and stops'
 	@echo 'make lint       clang-format, include layers, shellcheck, clang-tidy'
 	@echo 'make format     lays the C files out as .clang-format says'
 	@echo 'make asan       all tests under AddressSanitizer and UndefinedBehaviorSanitizer'

@@ -18,6 +18,8 @@ struct listener {
 bool listener_parse(const char *address, struct text *host, const char **port);
 /* Binds and listens, without blocking. STATUS_CONFLICT: taken. The reason was logged in plain words. */
 enum status listener_open(const char *address, struct listener *listener) __attribute__((warn_unused_result));
+/* One that somebody else has opened: it is the listener's now. */
+void listener_adopt(int fd, struct listener *listener);
 void listener_close(struct listener *listener);
 
 #endif

@@ -37,6 +37,8 @@ struct http_proxies {
 struct http_options {
     const char *listen;       /* "127.0.0.1:8080", "[::1]:8080"; port 0 picks a free one */
     const char *admin_listen; /* NULL: no second listener */
+    int listen_fd;       /* a listening socket that takes the place of `listen`, and is the server's now; 0: none */
+    int admin_listen_fd; /* likewise; where there is one there is a second listener */
     int threads;
     int max_connections;
     int idle_timeout_ms;
@@ -61,5 +63,7 @@ const char *http_admin_address(const struct http_server *server);
  * Returns when all are gone or after timeout_ms, when the rest was cut; true when none was cut. */
 bool http_drain(struct http_server *server, int timeout_ms);
 void http_close(struct http_server *server);
+/* For a watchdog, from one thread: whether each loop has come round since this was last asked. Wakes those that sleep. */
+bool http_is_turning(struct http_server *server);
 
 #endif

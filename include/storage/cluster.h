@@ -17,6 +17,8 @@ struct cluster;
 enum status cluster_open(const char *data_dir, struct cluster **cluster) __attribute__((warn_unused_result));
 /* Is there an owner already? For commands that work beside a running serve: then use cluster_url without opening. */
 bool cluster_is_owned(const char *data_dir);
+/* Whether the supervisor runs no more: a PostgreSQL that dies is then not started again. */
+bool cluster_is_abandoned(const struct cluster *cluster);
 /* The connection string of the ordinary role that owns the database, never the superuser. The caller frees it. */
 char *cluster_url(const char *data_dir) __attribute__((warn_unused_result));
 /* Stops PostgreSQL (fast shutdown), waits for it, releases the lock. The supervisor does the same by itself when

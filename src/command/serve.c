@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "api/service.h"
 #include "base/log.h"
+#include "base/manager.h"
 #include "base/sandbox.h"
 #include "base/version.h"
 #include "commands.h"
@@ -132,6 +133,8 @@ static enum status open_http(struct serve *serve)
     const struct http_options options = {
         .listen = config->listen,
         .admin_listen = config->admin_listen,
+        .listen_fd = manager_socket(MANAGER_SOCKET_MAIN),
+        .admin_listen_fd = manager_socket(MANAGER_SOCKET_ADMIN),
         .threads = config->http_threads,
         .max_connections = config->max_connections,
         .idle_timeout_ms = config->idle_timeout_ms,
@@ -154,6 +157,7 @@ static void block_signals(sigset_t *stop)
     sigemptyset(stop);
     sigaddset(stop, SIGTERM);
     sigaddset(stop, SIGINT);
+    sigaddset(stop, SIGCHLD); /* of the supervisor */
     pthread_sigmask(SIG_BLOCK, stop, NULL);
     signal(SIGPIPE, SIG_IGN);
 }
@@ -201,14 +205,40 @@ static void close_layers(struct serve *serve)
     dictionary_free(serve->dictionary);
 }
 
-/* The first signal asks for a graceful stop, during which a second one ends the process at once. */
-static void wait_for_stop(const sigset_t *stop)
+static bool is_abandoned(const struct serve *serve)
 {
-    int number = 0;
-    while (sigwait(stop, &number) != 0) {
+    return serve->cluster != NULL && cluster_is_abandoned(serve->cluster);
+}
+
+/* A server whose loops turn says so, as often as the service manager wants to hear it. Returns the signal: SIGCHLD when the
+ * supervisor of the private PostgreSQL has ended. */
+static int watch_until_signal(const struct serve *serve, const sigset_t *stop)
+{
+    int interval_ms = manager_watchdog_ms();
+    const struct timespec interval = {.tv_sec = interval_ms / 1000, .tv_nsec = interval_ms % 1000 * 1000000L};
+    int number = -1;
+    while (number < 0 || number == SIGCHLD) {
+        if (is_abandoned(serve))
+            return SIGCHLD;
+        if (interval_ms > 0 && http_is_turning(serve->http))
+            manager_notify("WATCHDOG=1");
+        number = interval_ms > 0 ? sigtimedwait(stop, NULL, &interval) : sigwaitinfo(stop, NULL);
     }
-    LOG(LOG_LEVEL_INFO, "stopping", LOG_STRING("signal", number == SIGTERM ? "SIGTERM" : "SIGINT"));
+    return number;
+}
+
+/* The first signal asks for a graceful stop, during which a second one ends the process at once. */
+static int wait_for_stop(const struct serve *serve, const sigset_t *stop)
+{
+    manager_notify("READY=1");
+    int number = watch_until_signal(serve, stop);
+    manager_notify("STOPPING=1");
+    if (number == SIGCHLD)
+        log_error("the supervisor of PostgreSQL has ended: stopping");
+    else
+        LOG(LOG_LEVEL_INFO, "stopping", LOG_STRING("signal", number == SIGTERM ? "SIGTERM" : "SIGINT"));
     pthread_sigmask(SIG_UNBLOCK, stop, NULL);
+    return number == SIGCHLD ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
 static int serve_until_stopped(struct serve *serve, bool is_quickstart)
@@ -217,16 +247,17 @@ static int serve_until_stopped(struct serve *serve, bool is_quickstart)
     if (open_database(serve) != STATUS_OK)
         return EXIT_FAILURE;
     block_signals(&stop);
+    int exit_status = EXIT_FAILURE;
     enum status status = open_layers(serve, is_quickstart);
     if (status == STATUS_OK) {
         LOG(LOG_LEVEL_INFO, "listening", LOG_STRING("address", http_address(serve->http)),
             LOG_STRING("admin_address", http_admin_address(serve->http)), LOG_STRING("version", HARK_VERSION));
         if (is_quickstart)
             quickstart_print(&serve->quickstart, http_address(serve->http));
-        wait_for_stop(&stop);
+        exit_status = wait_for_stop(serve, &stop);
     }
     close_layers(serve);
-    return status == STATUS_OK ? EXIT_SUCCESS : EXIT_FAILURE;
+    return exit_status;
 }
 
 int serve_run(const struct options *options)

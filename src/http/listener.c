@@ -131,6 +131,13 @@ enum status listener_open(const char *address, struct listener *listener)
     return status;
 }
 
+void listener_adopt(int fd, struct listener *listener)
+{
+    listener->fd = fd;
+    set_option(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+    write_address(listener);
+}
+
 void listener_close(struct listener *listener)
 {
     if (listener->fd >= 0) {

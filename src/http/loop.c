@@ -48,6 +48,15 @@ void exchange_suspend(struct request *request)
     MHD_suspend_connection(request->connection);
 }
 
+bool loop_has_turned(struct loop *loop)
+{
+    unsigned turns = atomic_load(&loop->turns);
+    bool has_turned = turns != loop->turns_noted;
+    loop->turns_noted = turns;
+    loop_wake(loop);
+    return has_turned;
+}
+
 void exchange_resume(struct request *request)
 {
     if (request->is_suspended) {
@@ -178,6 +187,7 @@ static void *loop_run(void *context)
     pthread_setname_np(pthread_self(), "hark-http");
     while (!is_over(loop)) {
         struct epoll_event events[EVENTS];
+        atomic_fetch_add_explicit(&loop->turns, 1, memory_order_relaxed);
         int count = epoll_wait(loop->epoll, events, EVENTS, next_timeout(loop));
         loop->now_us = clock_monotonic_us();
         for (int i = 0; i < count; i++) {

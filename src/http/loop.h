@@ -79,6 +79,8 @@ struct loop {
     int64_t drains_from_us;  /* 0: not draining */
     int64_t now_us;          /* as this turn began: near enough for deadlines */
     int64_t swept_us;
+    atomic_uint turns;
+    unsigned turns_noted; /* loop_has_turned's own */
     LIST_HEAD(, client) clients;
     LIST_HEAD(, client) leavers;
     struct client *incoming; /* being handed to libmicrohttpd */
@@ -92,6 +94,8 @@ struct loop {
 struct loop *loop_new(struct http_server *server);
 bool loop_start(struct loop *loop);
 void loop_wake(struct loop *loop);
+/* Since the last time that this was asked; wakes it for the next. */
+bool loop_has_turned(struct loop *loop);
 /* Joins the thread: false when it did not end before the deadline (CLOCK_REALTIME; NULL: never gives up). */
 bool loop_join(struct loop *loop, const struct timespec *deadline);
 /* After the thread ended: cuts what is left, and lets go. How many requests were cut. */

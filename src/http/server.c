@@ -56,11 +56,21 @@ static bool open_limits(struct http_server *server)
            (server->limiter != NULL || options->address_rate.count == 0);
 }
 
+static enum status open_listener(int fd, const char *address, struct listener *listener)
+{
+    if (fd == 0) {
+        return listener_open(address, listener);
+    }
+    listener_adopt(fd, listener);
+    return STATUS_OK;
+}
+
 static enum status open_listeners(struct http_server *server)
 {
-    enum status status = listener_open(server->options.listen, &server->main);
+    const struct http_options *options = &server->options;
+    enum status status = open_listener(options->listen_fd, options->listen, &server->main);
     if (status == STATUS_OK && server->has_admin) {
-        status = listener_open(server->options.admin_listen, &server->admin);
+        status = open_listener(options->admin_listen_fd, options->admin_listen, &server->admin);
     }
     return status;
 }
@@ -98,7 +108,7 @@ enum status http_open(const struct http_application *application, const struct h
     opened->options = *options;
     opened->main.fd = -1;
     opened->admin.fd = -1;
-    opened->has_admin = options->admin_listen != NULL;
+    opened->has_admin = options->admin_listen != NULL || options->admin_listen_fd != 0;
     enum status status = STATUS_NO_MEMORY;
     if (open_limits(opened) && route_set_init(&opened->main_routes, opened, false) &&
         route_set_init(&opened->admin_routes, opened, true)) {
@@ -175,6 +185,15 @@ bool http_drain(struct http_server *server, int timeout_ms)
         log_warn("%zu requests were cut: they did not end within %d ms", cut, timeout_ms);
     }
     return cut == 0;
+}
+
+bool http_is_turning(struct http_server *server)
+{
+    bool are_turning = true;
+    for (int i = 0; i < server->loop_count; i++) {
+        are_turning = loop_has_turned(server->loops[i]) && are_turning;
+    }
+    return are_turning;
 }
 
 void http_close(struct http_server *server)

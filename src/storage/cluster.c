@@ -172,6 +172,13 @@ bool cluster_is_owned(const char *data_dir)
     return folder_init(&folder, data_dir) && folder_is_locked(folder.owner_lock);
 }
 
+/* Left unreaped: cluster_close still has to find it. */
+bool cluster_is_abandoned(const struct cluster *cluster)
+{
+    siginfo_t info = {.si_pid = 0};
+    return waitid(P_PID, (id_t)cluster->supervisor, &info, WEXITED | WNOHANG | WNOWAIT) != 0 || info.si_pid != 0;
+}
+
 char *cluster_url(const char *data_dir)
 {
     struct folder folder;
