@@ -115,3 +115,28 @@ test('the page to try it shows it, its tags and what it tells', async (context) 
   await page.setViewportSize({ width: 360, height: 740 });
   assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), 'nothing sticks out');
 });
+
+test('nothing moves for those who want no motion', async (context) => {
+  const { page } = context;
+  const animation = () => widget(page).evaluate((element) => getComputedStyle(element.shadowRoot.querySelector('.card')).animationName);
+  const host = await visit(context);
+  await score(page, 0).waitFor();
+  assert.equal(await animation(), 'none');
+  await page.emulateMedia({ reducedMotion: 'no-preference' });
+  assert.equal(await animation(), 'in');
+  await host.close();
+});
+
+test('what is typed is no shortcut of the page', async (context) => {
+  const { page } = context;
+  const host = await visit(context);
+  await page.evaluate(() => {
+    window.heard = '';
+    document.addEventListener('keydown', (event) => (window.heard += event.key));
+  });
+  await score(page, 9).click();
+  await widget(page).getByRole('textbox').click();
+  await page.keyboard.type('gi/');
+  assert.equal(await page.evaluate(() => window.heard), '');
+  await host.close();
+});

@@ -151,5 +151,7 @@ function lastWords(item) {
 }
 
 export function sayLastWords(api) {
-  mine(api).forEach(lastWords);
+  mine(api)
+    .filter((item) => !item.refused)
+    .forEach(lastWords);
 }

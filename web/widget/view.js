@@ -87,6 +87,8 @@ export function makeCard(text, onClose, floats) {
   close.addEventListener('click', onClose);
   card.addEventListener('keydown', (event) => {
     if (event.key === 'Escape' && floats()) onClose();
+    // What is typed here is no shortcut of the page's.
+    else if (event.target.localName === 'textarea') event.stopPropagation();
   });
   return { card, steps, status };
 }
