@@ -22,6 +22,13 @@ enum { DEMO_BAD_RELEASE_BEGAN = 62, DEMO_BAD_RELEASE_ENDED = 34 };
 /* What each line says in its field source. */
 #define DEMO_SOURCE "demo"
 
+/* The surveys that are answered, with bodies for PUT /v1/surveys/{key}. Ends with one whose key is NULL. */
+struct demo_survey {
+    const char *key;
+    const char *definition;
+};
+extern const struct demo_survey demo_surveys[];
+
 struct demo_options {
     uint64_t seed;
     int64_t until_us; /* the year ends here */

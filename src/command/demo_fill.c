@@ -12,6 +12,7 @@
 #include "http/server.h"
 
 #include <stdbool.h>
+#include <stdio.h>
 
 /* Of one request. */
 enum { LINES_SIZE = 4 << 20, RETRIES_MAX = 50, LISTED = 5 };
@@ -74,6 +75,24 @@ static enum status feed_service(const char *address, const char *key, const stru
     return status;
 }
 
+/* A survey of the project's own may be another one: it is left alone, and nothing is posted. */
+static enum status define_surveys(const char *address, const char *key)
+{
+    struct loopback loopback;
+    char path[64];
+    enum status status = loopback_open(address, key, &loopback);
+    if (status != STATUS_OK)
+        return status;
+    for (const struct demo_survey *survey = demo_surveys; status == STATUS_OK && survey->key != NULL; survey++) {
+        snprintf(path, sizeof path, "/v1/surveys/%s", survey->key);
+        status = loopback_put_new(&loopback, path, survey->definition);
+        if (status == STATUS_CONFLICT)
+            log_error("the project has a survey %s already: nothing was added", survey->key);
+    }
+    loopback_close(&loopback);
+    return status == STATUS_CONFLICT ? STATUS_INVALID : status;
+}
+
 /* Its number, and whether it declares what the app's versions go by. */
 static enum status look_up(struct directory *directory, const char *name, struct demo_options *options, int32_t *id)
 {
@@ -129,6 +148,8 @@ static enum status fill(struct session *session, const char *project, struct dem
     enum status status = quickstart_open(session->config.data_dir, project, &session->database, directory, keys);
     if (status == STATUS_OK)
         status = look_up(directory, project, options, &project_id);
+    if (status == STATUS_OK)
+        status = define_surveys(http_address(inner->http), keys->keys[QUICKSTART_ADMIN]);
     if (status == STATUS_OK)
         status = feed_service(http_address(inner->http), keys->keys[QUICKSTART_WRITE], options, filled);
     return status == STATUS_OK ? settle(session->connection, project_id, filled) : status;

@@ -2,6 +2,7 @@
 #include "loopback.h"
 
 #include "base/log.h"
+#include "base/text.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -105,17 +106,42 @@ static enum status read_reply(const char *path, const char *reply, size_t *accep
     return STATUS_INVALID;
 }
 
-enum status loopback_post(struct loopback *loopback, const char *path, const struct buffer *lines, size_t *accepted)
+/* headers: whole lines. */
+static enum status exchange(struct loopback *loopback, const char *method_and_path, const char *headers,
+                            struct text body, char reply[REPLY_SIZE])
 {
     char head[512];
-    char reply[REPLY_SIZE];
     int size = snprintf(head, sizeof head,
-                        "POST %s HTTP/1.1\r\nHost: %s\r\nAuthorization: Bearer %s\r\n"
-                        "Content-Type: application/x-ndjson\r\nContent-Length: %zu\r\n\r\n",
-                        path, loopback->address, loopback->key, lines->size);
-    if (send_all(loopback->descriptor, head, (size_t)size) &&
-        send_all(loopback->descriptor, lines->data, lines->size) && receive(loopback->descriptor, reply))
-        return read_reply(path, reply, accepted);
+                        "%s HTTP/1.1\r\nHost: %s\r\nAuthorization: Bearer %s\r\n%sContent-Length: %zu\r\n\r\n",
+                        method_and_path, loopback->address, loopback->key, headers, body.size);
+    if (send_all(loopback->descriptor, head, (size_t)size) && send_all(loopback->descriptor, body.bytes, body.size) &&
+        receive(loopback->descriptor, reply))
+        return STATUS_OK;
     log_error("the connection to %s broke", loopback->address);
     return STATUS_LOST;
+}
+
+enum status loopback_put_new(struct loopback *loopback, const char *path, const char *json)
+{
+    char method_and_path[128];
+    char reply[REPLY_SIZE];
+    snprintf(method_and_path, sizeof method_and_path, "PUT %s", path);
+    enum status status = exchange(loopback, method_and_path, "Content-Type: application/json\r\nIf-None-Match: *\r\n",
+                                  text_of(json), reply);
+    if (status != STATUS_OK || strncmp(reply, "HTTP/1.1 201 ", 13) == 0)
+        return status;
+    if (strncmp(reply, "HTTP/1.1 412 ", 13) == 0)
+        return STATUS_CONFLICT;
+    log_error("%s was refused: %.600s", path, reply);
+    return STATUS_INVALID;
+}
+
+enum status loopback_post(struct loopback *loopback, const char *path, const struct buffer *lines, size_t *accepted)
+{
+    char method_and_path[128];
+    char reply[REPLY_SIZE];
+    snprintf(method_and_path, sizeof method_and_path, "POST %s", path);
+    const struct text body = {.bytes = lines->data, .size = lines->size};
+    enum status status = exchange(loopback, method_and_path, "Content-Type: application/x-ndjson\r\n", body, reply);
+    return status == STATUS_OK ? read_reply(path, reply, accepted) : status;
 }

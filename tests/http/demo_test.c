@@ -108,6 +108,12 @@ START_TEST(demo_prints_keys_that_work_and_keeps_them)
     ck_assert_int_eq(reply.status, 200);
     ck_assert_ptr_nonnull(strstr(reply.body, "\"source\":\"demo\""));
     http_reply_clear(&reply);
+    fragment = strstr(result.output, "/widget-demo#key=") + strlen("/widget-demo#key=");
+    snprintf(headers, sizeof headers, "Authorization: Bearer %.*s\r\n", (int)strcspn(fragment, "\n"), fragment);
+    reply = http_client_fetch(serve_address(serve), "GET", "/v1/surveys/support/form", headers, NULL);
+    ck_assert_int_eq(reply.status, 200);
+    ck_assert_ptr_nonnull(strstr(reply.body, "Fue fácil resolver mi problema."));
+    http_reply_clear(&reply);
     snprintf(path, sizeof path, "%s/data/keys-demo", serve_folder(serve));
     ck_assert_int_eq(stat(path, &found), 0);
     ck_assert_int_eq(found.st_mode & 0777, 0600);
@@ -160,6 +166,25 @@ START_TEST(demo_fills_an_empty_project_without_the_dimension)
 }
 END_TEST
 
+START_TEST(demo_leaves_a_survey_that_is_there_alone)
+{
+    char headers[256];
+    snprintf(headers, sizeof headers, "%sContent-Type: application/json\r\n", serve_authorization(serve, SCOPE_ADMIN));
+    struct http_reply reply = http_client_fetch(serve_address(serve), "PUT", "/v1/surveys/support", headers,
+                                                "{\"questions\":[{\"key\":\"stars\",\"metric\":\"rating\"}]}");
+    ck_assert_msg(reply.status == 201, "%d: %s", reply.status, reply.body);
+    http_reply_clear(&reply);
+    struct hark_result result = fill(HARK_WORDS("demo", "--project", "default", "--answers", "1000"), 1);
+    ck_assert_ptr_nonnull(strstr(result.errors, "survey support"));
+    hark_result_clear(&result);
+    json_t *json = ask("default", "/v1/metrics?metric=nps");
+    json_int_t n;
+    ck_assert_int_eq(json_unpack(json, "{s{s{sI}}}", "total", "nps", "n", &n), 0);
+    ck_assert_int_eq(n, 0);
+    json_decref(json);
+}
+END_TEST
+
 START_TEST(demo_takes_sensible_numbers_only)
 {
     static const char *const wrong[][2] = {{"--answers", "999"},
@@ -179,10 +204,11 @@ END_TEST
 
 Suite *demo_suite(void)
 {
-    return api_suite(
-        "demo", setup, teardown,
-        (const TTest *const[]){demo_tells_its_story_and_the_rows_bear_it_out, demo_prints_keys_that_work_and_keeps_them,
-                               demo_never_touches_a_project_with_data, demo_runs_once_in_a_project,
-                               demo_fills_an_empty_project_without_the_dimension, demo_takes_sensible_numbers_only},
-        6);
+    return api_suite("demo", setup, teardown,
+                     (const TTest *const[]){demo_tells_its_story_and_the_rows_bear_it_out,
+                                            demo_prints_keys_that_work_and_keeps_them,
+                                            demo_never_touches_a_project_with_data, demo_runs_once_in_a_project,
+                                            demo_fills_an_empty_project_without_the_dimension,
+                                            demo_leaves_a_survey_that_is_there_alone, demo_takes_sensible_numbers_only},
+                     7);
 }
