@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TAGS_MAX = 20, TAG_CHARACTERS = 64, SCORE_LIMIT = 100, SURVEY_VERSION_LIMIT = 1000000 };
+enum { SCORE_LIMIT = 100, SURVEY_VERSION_LIMIT = 1000000 };
 
 static struct text text_of_json(const json_t *value)
 {
@@ -165,7 +165,14 @@ void decode_sent(const struct decoding *decoding, const json_t *value)
         decoding->draft->flags |= DRAFT_HAS_SENT;
 }
 
-/* Kept as sent, but region in capitals: "es-ct" and "ES-CT" are one place. */
+void draft_raise_region(struct text region)
+{
+    for (size_t i = 0; i < region.size; i++)
+        if (region.bytes[i] >= 'a' && region.bytes[i] <= 'z')
+            ((char *)region.bytes)[i] = (char)toupper((unsigned char)region.bytes[i]);
+}
+
+/* Kept as sent, but region in capitals. */
 static void put_dimension(const struct decoding *decoding, enum dimension dimension, const json_t *value)
 {
     struct text kept;
@@ -173,9 +180,7 @@ static void put_dimension(const struct decoding *decoding, enum dimension dimens
         return;
     kept = keep(decoding, text_of_json(value));
     if (dimension == DIMENSION_REGION)
-        for (size_t i = 0; i < kept.size; i++)
-            if (kept.bytes[i] >= 'a' && kept.bytes[i] <= 'z')
-                ((char *)kept.bytes)[i] = (char)toupper((unsigned char)kept.bytes[i]);
+        draft_raise_region(kept);
     decoding->draft->dimensions[dimension] = kept;
 }
 
@@ -237,7 +242,11 @@ static int by_key(const void *a, const void *b)
     return order ? order : (x->key.size > y->key.size) - (x->key.size < y->key.size);
 }
 
-/* Sorted, so that the same answers hash the same. */
+void draft_sort_answers(struct draft *draft)
+{
+    qsort(draft->answers, draft->answer_count, sizeof *draft->answers, by_key);
+}
+
 void decode_answers(const struct decoding *decoding, const json_t *value)
 {
     struct draft *draft = decoding->draft;
@@ -257,10 +266,10 @@ void decode_answers(const struct decoding *decoding, const json_t *value)
         keep_answer(decoding, name, inner);
     }
     if (decoding->faults->count == 0)
-        qsort(draft->answers, draft->answer_count, sizeof *draft->answers, by_key);
+        draft_sort_answers(draft);
 }
 
-static bool is_repeated(const struct draft *draft, struct text tag)
+bool draft_has_tag(const struct draft *draft, struct text tag)
 {
     for (size_t i = 0; i < draft->tag_count; i++)
         if (text_equal(draft->tags[i], tag))
@@ -274,18 +283,18 @@ void decode_tags(const struct decoding *decoding, const json_t *value)
     draft->flags |= DRAFT_HAS_TAGS;
     if (json_is_null(value))
         return;
-    if (!json_is_array(value) || json_array_size(value) > TAGS_MAX) {
-        faults_add(decoding->faults, decoding->pointer, "must be an array of at most %d strings", TAGS_MAX);
+    if (!json_is_array(value) || json_array_size(value) > DRAFT_TAGS_MAX) {
+        faults_add(decoding->faults, decoding->pointer, "must be an array of at most %d strings", DRAFT_TAGS_MAX);
         return;
     }
-    draft->tags = arena_array(decoding->faults->arena, TAGS_MAX, sizeof *draft->tags);
+    draft->tags = arena_array(decoding->faults->arena, DRAFT_TAGS_MAX, sizeof *draft->tags);
     if (draft->tags == NULL)
         faults_add_no_memory(decoding->faults);
     for (size_t i = 0; draft->tags && i < json_array_size(value); i++) {
         struct decoding child = *decoding;
         const json_t *tag = json_array_get(value, i);
         child.pointer = faults_element(decoding->faults, decoding->pointer, i);
-        if (check_string(&child, tag, TAG_CHARACTERS, false) && !is_repeated(draft, text_of_json(tag)))
+        if (check_string(&child, tag, DRAFT_TAG_CHARACTERS, false) && !draft_has_tag(draft, text_of_json(tag)))
             draft->tags[draft->tag_count++] = keep(&child, text_of_json(tag));
     }
 }

@@ -14,6 +14,14 @@ struct decoding {
     struct faults *faults;
 };
 
+enum { DRAFT_TAGS_MAX = 20, DRAFT_TAG_CHARACTERS = 64 };
+
+/* "es-ct" and "ES-CT" are one place. region: a copy, changed where it lies. */
+void draft_raise_region(struct text region);
+/* By key, so that the same answers hash the same. */
+void draft_sort_answers(struct draft *draft);
+bool draft_has_tag(const struct draft *draft, struct text tag);
+
 decode_fn decode_id;
 decode_fn decode_response_id;
 decode_fn decode_occurred;

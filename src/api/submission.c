@@ -5,6 +5,7 @@
 #include "base/digest.h"
 #include "draft.h"
 #include "parse.h"
+#include "quick.h"
 
 #include <string.h>
 
@@ -225,21 +226,33 @@ static struct event *make_event(const struct submission *submission, const struc
     return event;
 }
 
-int submission_decode(const struct submission *submission, struct text text, struct ingest_item *item,
-                      struct faults *faults)
+/* The plain ones in one pass; all others by way of a document, which tells what is wrong with them. 0, or the status. */
+static int decode_draft(const struct submission *submission, struct text text, struct draft *draft,
+                        struct faults *faults)
 {
+    const struct field *fields = submission->kind == INGEST_RESPONSE ? draft_response_fields : draft_event_fields;
     char fault[PARSE_FAULT_SIZE];
-    struct draft draft;
-    bool made;
-    json_t *json = parse_object(text, fault);
-
+    json_t *json;
+    if (quick_decode(draft, text, fields, faults))
+        return 0;
+    json = parse_object(text, fault);
     if (json == NULL) {
         faults_add(faults, "#", "%s", fault);
         return faults_lack_memory(faults) ? 503 : text.size > PARSE_OBJECT_BYTES ? 413 : 400;
     }
-    draft_decode(&draft, json, submission->kind == INGEST_RESPONSE ? draft_response_fields : draft_event_fields,
-                 submission->principal->project, faults);
+    draft_decode(draft, json, fields, submission->principal->project, faults);
     json_decref(json);
+    return 0;
+}
+
+int submission_decode(const struct submission *submission, struct text text, struct ingest_item *item,
+                      struct faults *faults)
+{
+    struct draft draft;
+    bool made;
+    int status = decode_draft(submission, text, &draft, faults);
+    if (status != 0)
+        return status;
     check_external(&draft, faults);
     item->kind = submission->kind;
     if (submission->kind == INGEST_RESPONSE)
