@@ -6,6 +6,7 @@
 #include "storage/slot.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 enum { RETRY_PAUSE_MS = 5, RECONNECT_PAUSE_MS = 100, RETRIES_MAX = 20 };
@@ -185,6 +186,28 @@ static size_t first_of_each(struct ingest_item **items, size_t count)
     return first;
 }
 
+static bool is_stored_as_sent(const struct ingest_item *item)
+{
+    return item->kind == INGEST_RESPONSE && (item->verdict == VERDICT_CREATED || item->verdict == VERDICT_KNOWN);
+}
+
+/* A response that is the same as the one before it, which this batch has just stored or found, is known: nothing need be read. */
+static void settle_repeats(struct ingest_item **batch, size_t count)
+{
+    struct ingest_item *all[INGEST_BATCH_MAX];
+    const struct ingest_item *stored = NULL;
+    memcpy(all, batch, count * sizeof(struct ingest_item *));
+    qsort(all, count, sizeof(struct ingest_item *), by_key);
+    for (size_t i = 0; i < count; i++) {
+        if (is_stored_as_sent(all[i]))
+            stored = all[i];
+        else if (stored && all[i]->kind == INGEST_RESPONSE && all[i]->verdict == VERDICT_PENDING &&
+                 compare_items(stored, all[i]) == 0 &&
+                 memcmp(stored->response->content_hash, all[i]->response->content_hash, CONTENT_HASH_SIZE) == 0)
+            all[i]->verdict = VERDICT_KNOWN;
+    }
+}
+
 /* The items of the wanted kinds (bits) that have no verdict yet. */
 static size_t pick(struct ingest_item **batch, size_t count, unsigned kinds, struct ingest_item **picked)
 {
@@ -222,6 +245,8 @@ static void run_batch(struct committer *committer, struct ingest_item **batch, s
     run_step(committer, batch_events, picked, n);
     n = first_of_each(picked, pick(batch, count, responses | patches, picked));
     run_step(committer, batch_edits, picked, n);
+    if (pick(batch, count, responses, picked) > 0)
+        settle_repeats(batch, count);
 }
 
 /* Before anybody is told: a number that was read before this moment may lack the batch. A slower committer must not turn the
