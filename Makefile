@@ -291,6 +291,33 @@ bench:
 	@$(MAKE) --no-print-directory all $(BENCH_PROGRAMS)
 	@HARK=$(BUILD)/hark BENCH_TOOLS=$(BUILD)/bench bench/run $(ARGS)
 
+# libFuzzer, with AddressSanitizer and UndefinedBehaviorSanitizer. FUZZ_SECONDS each, two at a time.
+FUZZ_SECONDS  ?= 600
+FUZZ_PROGRAMS := $(patsubst tests/fuzz/%_fuzz.c,$(BUILD)/fuzz-%,$(sort $(wildcard tests/fuzz/*_fuzz.c)))
+.PHONY: fuzz fuzz-run
+fuzz:
+	@tools/install-packages fuzz
+	@$(MAKE) --no-print-directory BUILD=$(BUILD)/fuzz CC=clang SANITIZE=fuzzer-no-link,address,undefined fuzz-run
+fuzz-run: $(FUZZ_PROGRAMS)
+	@tools/run-fuzz $(FUZZ_SECONDS) $^
+$(BUILD)/fuzz-%: $(BUILD)/tests/fuzz/%_fuzz.o $(LIBRARY)
+	@echo "  LINK  $@"
+	$(Q)$(LINK) -fsanitize=fuzzer,address,undefined -o $@ $^ $(LIBS)
+
+# The unit tests under Memcheck: what the sanitizers can't see is memory that was never written.
+.PHONY: valgrind
+valgrind:
+	@tools/install-packages valgrind
+	@$(MAKE) --no-print-directory $(BUILD)/unit-tests
+	@CK_TIMEOUT_MULTIPLIER=50 valgrind --quiet --error-exitcode=99 --track-origins=yes $(BUILD)/unit-tests
+
+# Thousands of slow clients at once, and what others find meanwhile.
+.PHONY: test-slow
+test-slow:
+	@tools/install-packages slow
+	@$(MAKE) --no-print-directory all
+	@TEST_HARK=$(BUILD)/hark tests/slow/run
+
 # --- lint ------------------------------------------------------------------------------------------------------------
 
 C_FILES = $(sort $(wildcard src/*.c src/*/*.c include/*/*.h tests/*/*.c tests/*/*.h))
@@ -342,6 +369,9 @@ help:
 	@echo 'make format     lays the C files out as .clang-format says'
 	@echo 'make asan       all tests under AddressSanitizer and UndefinedBehaviorSanitizer'
 	@echo 'make tsan       unit and http tests under ThreadSanitizer'
+	@echo 'make fuzz       libFuzzer over all that parses what strangers send: FUZZ_SECONDS=600 each'
+	@echo 'make valgrind   unit tests under Memcheck'
+	@echo 'make test-slow  3,000 slow clients at once, and whether others are served meanwhile'
 	@echo 'make coverage   all tests, with a report of the lines that they reached'
 	@echo 'make bench      speed, memory and cost against their limits and against other ways; ARGS=--short is quick'
 	@echo 'make install    to $$(DESTDIR)$$(PREFIX)/bin, by default $(PREFIX)/bin'

@@ -99,6 +99,10 @@ json_t *parse_object(struct text text, char fault[PARSE_FAULT_SIZE])
         snprintf(fault, PARSE_FAULT_SIZE, "is nested deeper than %d levels", PARSE_DEPTH);
         return NULL;
     }
+    if (memchr(text.bytes, '\0', text.size) != NULL) { /* jansson takes it for a space behind a number */
+        snprintf(fault, PARSE_FAULT_SIZE, "is not valid JSON: it holds a NUL");
+        return NULL;
+    }
     json = json_loadb(text.bytes, text.size, JSON_REJECT_DUPLICATES, &error);
     if (json == NULL) {
         snprintf(fault, PARSE_FAULT_SIZE, "is not valid JSON: line %d, column %d: %s", error.line, error.column,

@@ -189,18 +189,24 @@ static bool field_follows(const struct guard_field *field, const char *start)
     return true;
 }
 
+/* A CR LF that was overwritten. */
+static bool is_line_end(const char *at)
+{
+    return at[0] == '\0' && at[1] == '\0';
+}
+
 bool guard_accounts_for_all(const struct guard_request *request, const char *end)
 {
     const char *at = request->method + strlen(request->method) + 1;
     if (request->target.bytes != at || request->version != end_of(request->target) + 1) {
         return false;
     }
-    at = request->version + strlen(request->version) + 2;
+    at = request->version + strlen(request->version);
     for (size_t i = 0; i < request->field_count; i++) {
-        if (!field_follows(&request->fields[i], at)) {
+        if (!is_line_end(at) || !field_follows(&request->fields[i], at + 2)) {
             return false;
         }
-        at = end_of(request->fields[i].value) + 2;
+        at = end_of(request->fields[i].value);
     }
-    return at + 2 == end;
+    return at + 4 == end && is_line_end(at) && is_line_end(at + 2);
 }

@@ -294,6 +294,8 @@ START_TEST(what_libmicrohttpd_hides_is_refused)
     ck_assert_int_eq(STATUS_OF_RAW("GET /livez HTTP/1.1\nHost: a\r\n\r\n"), 400);
     ck_assert_int_eq(STATUS_OF_RAW("GET /livez HTTP/1.1\r\nHost: a\nX: y\r\n\r\n"), 400);
     ck_assert_int_eq(STATUS_OF_RAW("GET /livez HTTP/1.1\r\nHost: a\r\n\n"), 400);
+    ck_assert_int_eq(STATUS_OF_RAW("GET /livez HTTP/1.1\r\nHost: a\n\0C\n"), 400);
+    ck_assert_int_eq(STATUS_OF_RAW("GET /livez HTTP/1.1\r\nHost: a\r\n\0\r\n"), 400);
     ck_assert_int_eq(STATUS_OF_RAW("GET  /livez HTTP/1.1\r\nHost: a\r\n\r\n"), 400);
     ck_assert_int_eq(STATUS_OF_RAW("GET /livez  HTTP/1.1\r\nHost: a\r\n\r\n"), 400);
     ck_assert_int_eq(STATUS_OF_RAW("GET /livez HTTP/1.1 \r\nHost: a\r\n\r\n"), 400);

@@ -18,6 +18,15 @@ static bool loads(const char *json)
     return loaded != NULL;
 }
 
+START_TEST(raw_nul_is_refused)
+{
+    static const char with_nul[] = "{\"a\":1\0}";
+    char fault[PARSE_FAULT_SIZE];
+    ck_assert_ptr_null(parse_object((struct text){with_nul, sizeof with_nul - 1}, fault));
+    ck_assert_ptr_nonnull(strstr(fault, "NUL"));
+}
+END_TEST
+
 static const char *const refused[] = {
     "",
     "  \n",
@@ -105,7 +114,7 @@ END_TEST
 
 Suite *parse_suite(void)
 {
-    Suite *suite = RUNNER_SUITE("parse", sixteen_levels_are_taken, an_object_over_64_kib_is_refused,
+    Suite *suite = RUNNER_SUITE("parse", raw_nul_is_refused, sixteen_levels_are_taken, an_object_over_64_kib_is_refused,
                                 elements_of_an_array_come_one_by_one, an_empty_array_has_no_elements);
     TCase *tables = tcase_create("tables");
     tcase_add_loop_test(tables, what_is_no_object_is_refused, 0, sizeof refused / sizeof refused[0]);
