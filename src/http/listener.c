@@ -12,7 +12,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { BACKLOG = 4096, HOST_SIZE = 64, PORT_SIZE = 8 };
+enum { BACKLOG = 4096, UNSENT_BYTES = 64 << 10, HOST_SIZE = 64, PORT_SIZE = 8 };
 
 static bool is_port(const char *port)
 {
@@ -92,6 +92,8 @@ static bool bind_and_listen(int fd, const struct addrinfo *where)
     /* A restart must not wait for old connections in TIME_WAIT. Linux still refuses a port that somebody listens on. */
     set_option(fd, SOL_SOCKET, SO_REUSEADDR, 1);
     set_option(fd, IPPROTO_TCP, TCP_NODELAY, 1); /* accepted sockets inherit it */
+    /* What a client doesn't read waits here, not in megabytes of the kernel's: what is under way has no such limit. */
+    set_option(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, UNSENT_BYTES);
     if (where->ai_family == AF_INET6) {
         set_option(fd, IPPROTO_IPV6, IPV6_V6ONLY, 0);
     }
