@@ -38,7 +38,7 @@ const char *guard_check(const struct guard_request *request, struct guard_body *
 
 /* Whether the parts, which are slices of one buffer in which the parser put NULs for separators, account for every byte of
  * it up to end: nothing was folded, skipped, cut at a NUL or ended by a bare LF. libmicrohttpd 0.9 hides all four. One thing
- * can't be seen any more: a header that ends in LF NUL CR LF, LF NUL NUL LF or CR LF NUL LF, for all of it is NUL by now. */
+ * can't be seen any more: a NUL right beside a line end, in place of its CR or LF, for all of it is NUL by now. */
 bool guard_accounts_for_all(const struct guard_request *request, const char *end);
 
 #endif
