@@ -60,8 +60,8 @@ async function runIn(context, { name, run, options, file }, server) {
   watch(page, faults, allowed);
   const folder = join(output, fileName(file.replace('_test.mjs', '')));
   await mkdir(folder, { recursive: true });
-  const shot = (label, of = page) =>
-    of.screenshot({ path: join(folder, `${fileName(label)}.png`), animations: 'disabled', ...(of === page && { fullPage: true }) });
+  const shot = (label, { fullPage = true } = {}) =>
+    page.screenshot({ path: join(folder, `${fileName(label)}.png`), animations: 'disabled', fullPage });
   const project = await server.project();
   // The page, with a key that was handed over in the fragment.
   const open = (query = '', key = project.read) => page.goto(`${server.url}/${query}#key=${key}`);
