@@ -278,7 +278,7 @@ coverage:
 	@echo "see $(BUILD)/coverage/html/index.html"
 
 # What `make bench` measures with; its baseline comes from npm, and is left out where that is not there.
-BENCH_PROGRAMS := $(BUILD)/bench/copy_rows $(BUILD)/bench/connections
+BENCH_PROGRAMS := $(BUILD)/bench/copy_rows $(BUILD)/bench/connections $(BUILD)/bench/streams
 $(BUILD)/bench/%: bench/%.c $(GENERATED)/flags.list
 	@mkdir -p $(@D)
 	@echo "  CC    $<"

@@ -174,6 +174,9 @@ void quickstart_print(const struct quickstart *quickstart, const char *address)
     quickstart_url(address, url, sizeof url);
     printf("\nHark listens on %s\n\n", url);
     quickstart_print_keys(quickstart);
+    /* In the fragment, which no browser sends; the page takes it out of the address at once. */
+    printf("\nSee the numbers in a browser:\n%s/#key=%s&write=%s\n", url, quickstart->keys[QUICKSTART_READ],
+           quickstart->keys[QUICKSTART_WRITE]);
     printf("\nPost an answer:\n"
            "curl '%s/v1/responses' -H 'Authorization: Bearer %s' -H 'Content-Type: application/json' -d "
            "'{\"channel\":\"web\",\"region\":\"ES-CT\",\"answers\":{\"nps\":9,\"csat\":5,\"ces\":6},"

@@ -9,7 +9,7 @@ const output = process.env.BROWSER_OUTPUT;
 export const required = createRequire(join(output, 'package.json'));
 
 const tests = [];
-const TEST_MS = 60_000;
+const TEST_MS = 120_000;
 
 // options: viewport, colorScheme, locale …, as a browser context takes them; errors: true where the page may log some;
 // origins: what else may be asked.
@@ -56,7 +56,7 @@ async function runIn(context, { name, run, options, file }, server) {
   const faults = [];
   const allowed = [server.url, ...origins];
   const page = await context.newPage();
-  page.setDefaultTimeout(15_000);
+  page.setDefaultTimeout(30_000);
   watch(page, faults, allowed);
   const folder = join(output, fileName(file.replace('_test.mjs', '')));
   await mkdir(folder, { recursive: true });

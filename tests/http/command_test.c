@@ -379,6 +379,16 @@ START_TEST(quickstart_prints_commands_that_work_when_pasted)
 }
 END_TEST
 
+START_TEST(quickstart_prints_the_address_of_the_page_with_keys)
+{
+    struct serve *serve = serve_shared();
+    char address[256];
+    snprintf(address, sizeof address, "\n%s/#key=%s&write=%s\n", serve_url(serve), serve_key(serve, SCOPE_READ),
+             serve_key(serve, SCOPE_WRITE));
+    ck_assert_msg(strstr(read_output(serve), address) != NULL, "%s is not in %s", address, read_output(serve));
+}
+END_TEST
+
 START_TEST(quickstart_keeps_its_keys)
 {
     char path[128];
@@ -510,6 +520,7 @@ Suite *command_suite(void)
                                       a_second_server_on_the_same_folder_is_refused,
                                       a_second_server_on_the_same_port_is_refused,
                                       quickstart_prints_commands_that_work_when_pasted,
+                                      quickstart_prints_the_address_of_the_page_with_keys,
                                       quickstart_keeps_its_keys,
                                       a_graceful_stop_lets_requests_end_and_keeps_what_was_acknowledged,
                                       a_second_signal_ends_the_server_at_once,
