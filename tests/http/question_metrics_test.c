@@ -215,6 +215,19 @@ START_TEST(projects_of_an_organization_have_scales_of_their_own)
     ck_assert_status(reply, 422);
     reply = api_send(&questions_api, key, "GET", "/v1/metrics?metric=stars&rescale=0-100&" WINDOW, NULL);
     questions_check(reply, "total.stars.value", (100 + 75 + 800.0 / 9) / 3);
+    /* A built-in question's answers are of a project's survey where both are told apart. */
+    questions_put_scale("stay", "csat", "csat", 1, 5);
+    questions_put_scale("stay", "csat", "csat", 1, 7);
+    questions_add(10, "\"survey\":\"stay\",\"survey_version\":1,", "csat", "55");
+    questions_add(11, "\"survey\":\"stay\",", "csat", "7");
+    questions_post();
+    reply = api_send(&questions_api, key, "GET", "/v1/metrics?metric=csat&group_by=project,survey&interval=day&" WINDOW,
+                     NULL);
+    ck_assert_status(reply, 200);
+    questions_check(reply, "cuts.0.n", 2);
+    questions_check(reply, "total.csat.n", 1);
+    reply = api_send(&questions_api, key, "GET", "/v1/metrics?metric=csat&group_by=survey&interval=day&" WINDOW, NULL);
+    ck_assert_status(reply, 422);
     api_close(&sister);
 }
 END_TEST
@@ -347,6 +360,10 @@ START_TEST(of_many_questions_some_are_told)
     ck_assert_status(reply, 404);
     ck_assert_ptr_nonnull(strstr(api_string(reply, "detail"), "nps, csat, ces, q00, q01, "));
     ck_assert_ptr_nonnull(strstr(api_string(reply, "detail"), ", q18, q19 and others are known."));
+    questions_get("/v1/metrics?metric=q00,q01,q02,q03,q04,q05,q06,q07,q08,q09");
+    reply = api_get(&questions_api, "/v1/metrics?metric=q00,q01,q02,q03,q04,q05,q06,q07,q08,q09,q10");
+    ck_assert_status(reply, 422);
+    ck_assert_str_eq(api_string(reply, "errors.0.detail"), "must be at most 10 metrics");
     questions_put("long", questions, 20);
     ck_assert_int_eq(api_get(&questions_api, "/v1/metrics?metric=q24")->status, 200);
 }
