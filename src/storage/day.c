@@ -15,7 +15,8 @@
  * 2. In a second transaction the quarters are summed up, which holds nobody up, and the day becomes filled unless it is dirty.
  * What was committed before the sum is in it; what comes later makes the day dirty, and it is read from its quarters. */
 
-enum { DAY_LONGEST = 104 };
+/* The day that is not over is copied in whole hours: read from quarters it would cost as much as the month before it. */
+enum { DAY_LONGEST = 104, DAY_STEP = 4 };
 
 struct day {
     int32_t project_id;
@@ -26,7 +27,7 @@ struct day {
 struct round {
     struct connection *connection;
     struct arena *arena;
-    int32_t end; /* days that end after it are not copied yet */
+    int32_t end; /* what is after it is not copied yet */
     struct day found[DAY_ROUND];
     size_t found_count;
     struct day stale[DAY_ROUND];
@@ -53,7 +54,7 @@ static enum status find_uncovered(struct round *round, int32_t project_id, int32
     return status;
 }
 
-/* The local day that holds the quarter; *quarter becomes its end. */
+/* The local day that holds the quarter, or as much of it as is to be copied; *quarter becomes its end. */
 static enum status find_day(struct round *round, int32_t project_id, const char *time_zone, int32_t *quarter)
 {
     struct calendar calendar;
@@ -65,7 +66,9 @@ static enum status find_day(struct round *round, int32_t project_id, const char 
         if (wanted < day.from || wanted >= day.to)
             continue;
         *quarter = day.to;
-        if (day.to <= round->end)
+        if (day.to > round->end)
+            day.to = day.from + (round->end - day.from) / DAY_STEP * DAY_STEP;
+        if (wanted < day.to)
             round->found[round->found_count++] = day;
     }
     return status;
@@ -115,7 +118,9 @@ static enum status add_days(struct round *round)
         argument_array(&arguments, ARRAY_INT4);
         for (size_t i = first; i < end; i++)
             element_int4(&arguments, round->found[i].to);
-        status = query_execute(round->connection, QUERY_DAY_ADD, &arguments);
+        status = query_execute(round->connection, QUERY_DAY_GROW, &arguments);
+        if (status == STATUS_OK)
+            status = query_execute(round->connection, QUERY_DAY_ADD, &arguments);
     }
     arguments_clear(&arguments);
     return status;
