@@ -15,6 +15,9 @@
 /* Who is named for all that the session does from now on: "command (anna)". */
 enum status audit_name_actor(struct connection *connection, const char *actor) __attribute__((warn_unused_result));
 
+/* The same of a key: for requests whose acts the database notes. */
+enum status audit_name_key(struct connection *connection, int32_t key_id) __attribute__((warn_unused_result));
+
 struct audit_act {
     int32_t key_id; /* who; 0: the session's actor */
     const char *act;

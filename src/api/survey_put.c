@@ -4,6 +4,7 @@
 #include "handlers.h"
 #include "http/reply.h"
 #include "parse.h"
+#include "storage/audit.h"
 #include "survey_body.h"
 #include "survey_write.h"
 #include "write.h"
@@ -154,6 +155,8 @@ static enum status try_put(struct change *change, struct survey_draft *draft, st
     draft->key = change->key;
     draft->if_updated_us = change->if_updated_us;
     draft->if_absent = change->if_absent;
+    if (status == STATUS_OK)
+        status = audit_name_key(change->connection, request_principal(change->request)->key->id);
     return status == STATUS_OK ? survey_put(change->connection, draft, put) : status;
 }
 
@@ -243,6 +246,8 @@ static enum status try_delete(struct change *change)
     /* What isn't there is not found, whatever state the client takes it to be in. */
     if (change->if_absent)
         return STATUS_NOT_FOUND;
+    if (status == STATUS_OK)
+        status = audit_name_key(change->connection, request_principal(change->request)->key->id);
     if (status != STATUS_OK)
         return status;
     return survey_delete(change->connection, change->project_id, change->key, change->if_updated_us);

@@ -87,13 +87,19 @@ static void set_option(int fd, int level, int option, int value)
     }
 }
 
+/* Accepted sockets inherit them. */
+static void set_inherited(int fd)
+{
+    set_option(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+    /* What a client doesn't read waits here, not in megabytes of the kernel's: what is under way has no such limit. */
+    set_option(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, UNSENT_BYTES);
+}
+
 static bool bind_and_listen(int fd, const struct addrinfo *where)
 {
     /* A restart must not wait for old connections in TIME_WAIT. Linux still refuses a port that somebody listens on. */
     set_option(fd, SOL_SOCKET, SO_REUSEADDR, 1);
-    set_option(fd, IPPROTO_TCP, TCP_NODELAY, 1); /* accepted sockets inherit it */
-    /* What a client doesn't read waits here, not in megabytes of the kernel's: what is under way has no such limit. */
-    set_option(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, UNSENT_BYTES);
+    set_inherited(fd);
     if (where->ai_family == AF_INET6) {
         set_option(fd, IPPROTO_IPV6, IPV6_V6ONLY, 0);
     }
@@ -136,7 +142,7 @@ enum status listener_open(const char *address, struct listener *listener)
 void listener_adopt(int fd, struct listener *listener)
 {
     listener->fd = fd;
-    set_option(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+    set_inherited(fd);
     write_address(listener);
 }
 

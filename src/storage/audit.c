@@ -3,6 +3,8 @@
 
 #include "query.h"
 
+#include <stdio.h>
+
 enum status audit_name_actor(struct connection *connection, const char *actor)
 {
     struct arguments arguments;
@@ -12,6 +14,13 @@ enum status audit_name_actor(struct connection *connection, const char *actor)
     status = query_execute(connection, QUERY_AUDIT_ACTOR, &arguments);
     arguments_clear(&arguments);
     return status;
+}
+
+enum status audit_name_key(struct connection *connection, int32_t key_id)
+{
+    char actor[24];
+    snprintf(actor, sizeof actor, "key %d", (int)key_id);
+    return audit_name_actor(connection, actor);
 }
 
 enum status audit_add(struct connection *connection, const struct audit_act *acts, size_t count)

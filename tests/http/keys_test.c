@@ -326,12 +326,18 @@ START_TEST(acts_are_in_the_audit_log)
     ck_assert_status(api_send(&api, api.keys[SCOPE_ADMIN], "PATCH", path, "{\"excluded\":false}"), 200);
     ck_assert_status(api_send(&api, api.keys[SCOPE_ADMIN], "PATCH", path, "{\"comment\":\"x\"}"), 200);
     ck_assert_status(api_post(&api, "/v1/erasures", "{\"customer_id\":\"secret-ana\"}"), 201);
+    ck_assert_status(api_send(&api, api.keys[SCOPE_ADMIN], "PUT", "/v1/surveys/exit",
+                              "{\"questions\":[{\"key\":\"nps\",\"metric\":\"nps\"}]}"),
+                     201);
+    ck_assert_status(api_send(&api, api.keys[SCOPE_ADMIN], "DELETE", "/v1/surveys/exit", NULL), 204);
     const char *log = command_output(HARK_WORDS("audit", "--project", api.project));
     static const char *const expected[] = {"key created",         "key changed",
                                            "\"rate_count\": 600", "\"https://shop.example\"",
                                            "project changed",     "\"publish_min_n\": 5",
                                            "response excluded",   "response put back",
-                                           "erasure created",     "command ("};
+                                           "erasure created",     "survey created",
+                                           "survey changed",      "{\"key\": \"exit\"",
+                                           "deleted_at",          "command ("};
     for (size_t i = 0; i < sizeof expected / sizeof *expected; i++)
         ck_assert_msg(strstr(log, expected[i]) != NULL, "%s is not in\n%s", expected[i], log);
     int64_t admin = api_count(&api, "SELECT id FROM key WHERE project_id = %d AND scope = 4");
