@@ -17,7 +17,7 @@ struct sent {
 /* lines: "Name: value\r\n" each. */
 static void lay_out(struct sent *sent, const char *method, const char *target, const char *version, const char *lines)
 {
-    char *at = sent->buffer;
+    char *at = memset(sent->buffer, 0, sizeof sent->buffer);
     sent->request = (struct guard_request){.method = at, .fields = sent->fields};
     at = stpcpy(at, method) + 1;
     sent->request.target = (struct text){.bytes = at, .size = strlen(target)};
@@ -150,6 +150,11 @@ START_TEST(names_that_are_no_tokens_are_refused)
     check_refused("Host: a\r\n: 4\r\n", "token");
     check_refused("Host: a\r\nX\xC3\xA9: 4\r\n", "token");
     check_refused("Host: a\r\nX(y): 4\r\n", "token");
+    check_refused("Host: a\r\nX{y}: 4\r\n", "token");
+    struct guard_body body;
+    /* As long as one that frames a request, and no relation of it. */
+    ck_assert_ptr_null(verdict("/", "HTTP/1.1", "Host: a\r\nX-ontent-Length: x\r\nHorn: a b\r\n", &body));
+    ck_assert_ptr_null(verdict("/", "HTTP/1.1", "Host: [2001:db8::127.0.0.1]:80\r\n", &body));
 }
 END_TEST
 
@@ -170,11 +175,13 @@ END_TEST
 
 START_TEST(targets_that_are_no_paths_are_refused)
 {
-    static const char *const targets[] = {"", "x", "/a b", "/a\tb", "/a\x7F", "/a\x01", "ftp://a/", "//", "a:80"};
+    static const char *const targets[] = {"",       "https://a/", "x",        "/a b", "/a\tb",
+                                          "/a\x7F", "/a\x01",     "ftp://a/", "//",   "a:80"};
     struct guard_body body;
     for (size_t i = 0; i < sizeof targets / sizeof targets[0]; i++) {
         const char *wrong = verdict(targets[i], "HTTP/1.1", "Host: a\r\n", &body);
-        ck_assert_msg((wrong == NULL) == (strcmp(targets[i], "//") == 0), "%s: %s", targets[i], wrong);
+        bool is_path = strcmp(targets[i], "//") == 0 || strcmp(targets[i], "https://a/") == 0;
+        ck_assert_msg((wrong == NULL) == is_path, "%s: %s", targets[i], wrong);
     }
 }
 END_TEST
@@ -217,6 +224,47 @@ START_TEST(every_byte_is_accounted_for)
 }
 END_TEST
 
+/* A NUL within a name or a host: libmicrohttpd 0.9 would have cut there; what doesn't cut must not pass either. */
+START_TEST(nul_is_no_part_of_anything)
+{
+    struct sent sent;
+    struct guard_body body;
+    lay_out(&sent, "GET", "/", "HTTP/1.1", "Host: a.b\r\nXyZ: y\r\n");
+    sent.buffer[sent.fields[1].name.bytes + 1 - sent.buffer] = '\0';
+    ck_assert_ptr_nonnull(guard_check(&sent.request, &body));
+    lay_out(&sent, "GET", "/", "HTTP/1.1", "Host: a.b\r\n");
+    sent.buffer[sent.fields[0].value.bytes + 1 - sent.buffer] = '\0';
+    ck_assert_ptr_nonnull(guard_check(&sent.request, &body));
+}
+END_TEST
+
+START_TEST(parts_that_are_not_in_order_are_refused)
+{
+    struct sent sent;
+    lay_out(&sent, "GET", "/", "HTTP/1.1", "Host: a\r\nX: y\r\n");
+    sent.fields[1].value = sent.fields[0].value; /* before its own name */
+    ck_assert(!guard_accounts_for_all(&sent.request, sent.end));
+    lay_out(&sent, "GET", "/", "HTTP/1.1", "Host: a\r\n");
+    sent.buffer[sent.fields[0].name.bytes + 4 - sent.buffer] = ';'; /* no colon stood there */
+    ck_assert(!guard_accounts_for_all(&sent.request, sent.end));
+}
+END_TEST
+
+/* What was no CR LF was not overwritten in both of its bytes. */
+START_TEST(lines_end_in_cr_lf)
+{
+    static const int from_end[] = {1, 2, 3, 4};
+    for (size_t i = 0; i < sizeof from_end / sizeof from_end[0]; i++) {
+        struct sent sent;
+        lay_out(&sent, "GET", "/", "HTTP/1.1", "Host: a\r\n");
+        memset(sent.buffer + (sent.end - sent.buffer) - 4, 0, 4);
+        ck_assert(guard_accounts_for_all(&sent.request, sent.end));
+        sent.buffer[sent.end - from_end[i] - sent.buffer] = 'C';
+        ck_assert(!guard_accounts_for_all(&sent.request, sent.end));
+    }
+}
+END_TEST
+
 START_TEST(only_whitespace_stands_before_a_value)
 {
     struct sent sent;
@@ -234,5 +282,6 @@ Suite *guard_suite(void)
         two_lengths_are_refused, length_beside_coding_is_refused, length_that_is_no_number_is_refused,
         coding_other_than_chunked_is_refused, coding_of_an_old_request_is_refused, host_is_needed_once_and_well_formed,
         names_that_are_no_tokens_are_refused, control_characters_are_refused, targets_that_are_no_paths_are_refused,
-        method_is_a_token, every_byte_is_accounted_for, only_whitespace_stands_before_a_value);
+        method_is_a_token, every_byte_is_accounted_for, nul_is_no_part_of_anything,
+        parts_that_are_not_in_order_are_refused, lines_end_in_cr_lf, only_whitespace_stands_before_a_value);
 }

@@ -111,6 +111,17 @@ START_TEST(one_cors_route_opens_its_path)
 }
 END_TEST
 
+START_TEST(pattern_of_too_many_values_is_not_found)
+{
+    static const struct route routes[] = {{.method = HTTP_GET, .pattern = "/{a}/{b}/{c}/{d}/{e}"},
+                                          {.method = HTTP_GET, .pattern = "/{a}/{b}/{c}/{d}"},
+                                          {.method = HTTP_GET, .pattern = "/{w}/{x}/{y}/{z}"}};
+    ck_assert_ptr_null(router_match(routes, 3, HTTP_GET, "/1/2/3/4/5").route);
+    /* Of two that fit alike, the first. */
+    ck_assert_ptr_eq(router_match(routes, 3, HTTP_GET, "/1/2/3/4").route, &routes[1]);
+}
+END_TEST
+
 START_TEST(method_names_read_back)
 {
     for (int i = HTTP_GET; i < HTTP_OTHER; i++) {
@@ -126,5 +137,5 @@ Suite *router_suite(void)
     return RUNNER_SUITE("router", path_finds_its_route, head_finds_the_get_route, values_are_slices_of_the_path,
                         literal_wins_over_value_wherever_it_stands, unknown_path_has_no_methods,
                         wrong_method_names_those_of_the_path, allow_never_outgrows_its_text,
-                        one_cors_route_opens_its_path, method_names_read_back);
+                        one_cors_route_opens_its_path, pattern_of_too_many_values_is_not_found, method_names_read_back);
 }
