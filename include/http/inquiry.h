@@ -18,7 +18,5 @@ void *inquiry_mark(const struct request *request);
 
 /* What was set as its reply. */
 const char *inquiry_body(const struct request *request, size_t *size);
-/* NULL: not set. */
-const char *inquiry_header(const struct request *request, const char *name);
 
 #endif

@@ -96,19 +96,8 @@ void stream_open(struct stream *stream)
 
 void stream_refuse(struct stream *stream, const struct request *reply)
 {
-    static const char *const repeated[] = {"Retry-After", "WWW-Authenticate"};
     struct request *request = stream->request;
-    struct buffer body;
-    size_t size;
-    const char *bytes = inquiry_body(reply, &size);
-    buffer_init(&body);
-    buffer_append(&body, bytes, size);
-    for (size_t i = 0; i < sizeof repeated / sizeof *repeated; i++) {
-        const char *value = inquiry_header(reply, repeated[i]);
-        if (value != NULL)
-            reply_header(request, repeated[i], value);
-    }
-    reply_buffer(request, reply_status(reply), "application/problem+json", &body);
+    reply_repeat(request, reply);
     leave(stream->topic->owner, stream);
     request_finish(request);
     request_release(request);

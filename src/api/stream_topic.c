@@ -177,7 +177,7 @@ static bool passes_by_itself(int status)
 /* The numbers, where they differ from those told before. data is without the line's end. */
 static void take_numbers(struct topic *topic, const struct request *reply)
 {
-    const char *etag = inquiry_header(reply, "ETag");
+    const char *etag = reply_header_value(reply, "ETag");
     size_t size;
     const char *body = inquiry_body(reply, &size);
     if (etag == NULL || (topic->notice != NULL && strcmp(topic->etag, etag) == 0))

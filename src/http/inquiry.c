@@ -5,8 +5,6 @@
 #include "exchange.h"
 #include "loop.h"
 
-#include <strings.h>
-
 enum { INQUIRY_ARENA_LIMIT = 16 << 20 };
 
 static const char *const copied[] = {"Authorization"};
@@ -102,14 +100,4 @@ const char *inquiry_body(const struct request *request, size_t *size)
 {
     *size = request->reply.size;
     return request->reply.bytes;
-}
-
-const char *inquiry_header(const struct request *request, const char *name)
-{
-    for (size_t i = 0; i < request->reply.header_count; i++) {
-        if (strcasecmp(request->reply.headers[i].name, name) == 0) {
-            return request->reply.headers[i].value;
-        }
-    }
-    return NULL;
 }

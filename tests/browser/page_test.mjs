@@ -247,11 +247,21 @@ test('what is typed is shown as text, whatever it is', async ({ page, project, o
   await shot('naughty strings', { fullPage: false });
 });
 
-test('a question of a survey is shown beside the three', async ({ page, project, server, open }) => {
-  const definition = await fetch(`${server.url}/openapi.yaml`).then((reply) => reply.text());
-  if (!definition.includes('/v1/surveys')) return;
-  await project.post({ answers: { nps: 9 } });
-  await open('?metrics=nps,csat');
-  await page.locator('[data-metric=csat]').waitFor();
+test('a question of a survey is shown where the address asks for it', async ({ page, project, server, open, shot }) => {
+  const survey = { title: { en: 'Your stay' }, questions: [{ key: 'nps', metric: 'nps' }, { key: 'stars', metric: 'rating', scale: { min: 1, max: 5 }, headline: 'mean' }] };
+  const reply = await fetch(`${server.url}/v1/surveys/stay`, {
+    method: 'PUT',
+    headers: { Authorization: `Bearer ${project.admin}`, 'Content-Type': 'application/json' },
+    body: JSON.stringify(survey),
+  });
+  assert.ok(reply.ok, await reply.text());
+  const stars = Array.from({ length: 120 }, (_, i) => ({ survey: 'stay', channel: i % 3 ? 'web' : 'app', region: 'ES-CT', answers: { nps: i % 11, stars: 1 + (i % 5) }, comment: `Stay ${i}` }));
+  await project.post(stars);
+  await open('?metrics=nps,stars&metric=stars&survey=stay');
+  await count(page, 'stars').filter({ hasText: /^120$/ }).waitFor();
+  assert.equal(await value(page, 'stars').textContent(), '3.00');
   assert.equal(await page.locator('#cards article').count(), 2);
+  await page.locator('#groups .cell b', { hasText: '3.0' }).first().waitFor();
+  await page.locator('.chart canvas').first().waitFor();
+  await shot('question of a survey');
 });

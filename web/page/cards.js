@@ -86,6 +86,7 @@ function range(number, metric) {
 
 function body(key, number, metric, compare) {
   if (number.hidden) return [h('p', { class: 'say' }, `${plural(number.n, 'answer', 'answers')}: too few for this project to publish. A key of scope read sees them.`)];
+  if (number.mixed) return [h('p', { class: 'say' }, 'Surveys ask this in different ways, which make no one number. Filter by a survey.')];
   if (number.value === null) return [h('p', { class: 'say' }, 'No answers in this time.')];
   const change = changeWords(number, metric, compare);
   return [

@@ -2,6 +2,7 @@
 // Over time: a line with its interval as a band. Pieces of time follow the zoom, alarms are marked. dygraphs draws; what it is
 // given, and what is said beside it, comes from here.
 import { byId, h, show, switcher } from './dom.js';
+import { scaleOf } from './pictures.js';
 import { chartPairs, filterPairs, smallestZoom, zoomOf } from './state.js';
 import { metricOf, moment, plural, score } from './words.js';
 
@@ -49,14 +50,29 @@ function rowsOf(points, key) {
   });
 }
 
-function drawAlarms(points, key) {
-  const alarms = new Set(points.filter((point) => point[key].control?.alarm).map((point) => Date.parse(point.from)));
-  return (canvas, name, context, x, y, shade, size, index) => {
-    context.fillStyle = alarms.has(Date.parse(points[index]?.from)) ? colour('--low') : shade;
+// Alarms are larger and red. A point without neighbours has no band: it gets its interval as a bar.
+function drawPoint(points, key) {
+  const isEmpty = (index) => (points[index]?.[key].value ?? null) === null;
+  return (chart, name, context, x, y, shade, size, index) => {
+    const number = points[index]?.[key];
+    const isAlarm = number?.control?.alarm;
+    if (number && isEmpty(index - 1) && isEmpty(index + 1)) {
+      const [top, bottom] = [number.interval.upper, number.interval.lower].map((value) => chart.toDomYCoord(value));
+      context.fillStyle = colour('--accent-soft');
+      context.fillRect(x - 4, top, 8, bottom - top);
+    }
+    context.fillStyle = isAlarm ? colour('--low') : shade;
     context.beginPath();
-    context.arc(x, y, alarms.has(Date.parse(points[index]?.from)) ? 6 : size, 0, 2 * Math.PI);
+    context.arc(x, y, isAlarm ? 6 : size, 0, 2 * Math.PI);
     context.fill();
   };
+}
+
+// All of the band, and a little air; never past what the metric can be.
+function rangeOf(points, key, metric) {
+  const { low, high } = scaleOf(points.map((point) => ({ ...point[key], quality: 'ok' })), metric);
+  const air = (high - low) * 0.05;
+  return [low - air, high + air];
 }
 
 function axisLabel(reply) {
@@ -79,7 +95,7 @@ function optionsOf(reply, points, key, metric, say, zoomed) {
     drawPoints: true,
     pointSize: points.length > 60 ? 0 : 2.5,
     highlightCircleSize: 5,
-    drawPointCallback: drawAlarms(points, key),
+    drawPointCallback: drawPoint(points, key),
     legend: 'never',
     gridLineColor: colour('--rule'),
     axisLineColor: colour('--rule'),
@@ -88,9 +104,9 @@ function optionsOf(reply, points, key, metric, say, zoomed) {
     animatedZooms: false,
     axes: {
       x: { axisLabelFormatter: axisLabel(reply), drawGrid: false, axisLabelWidth: 64 },
-      y: { axisLabelFormatter: (value) => score(value, metric, 0), axisLabelWidth: 40 },
+      y: { axisLabelFormatter: (value) => score(value, metric, metric.high - metric.low <= 20 ? 1 : 0), axisLabelWidth: 40 },
     },
-    valueRange: [null, null],
+    valueRange: rangeOf(points, key, metric),
     highlightCallback: (event, x, hovered, row) => say(row),
     unhighlightCallback: () => say(null),
     zoomCallback: (from, to) => zoomed(from, to),

@@ -20,11 +20,13 @@ export const METRICS = {
 export function metricOf(key, number) {
   if (METRICS[key]) return METRICS[key];
   const definition = number?.definition ?? '';
-  const isNet = number && 'promoters' in number;
-  const isPercent = !isNet && /pct|top\d|percent|share/.test(definition);
-  const scale = definition.match(/_(\d+)_(\d+)/);
-  const [low, high] = isNet ? [-100, 100] : isPercent || !scale ? [0, 100] : [Number(scale[1]), Number(scale[2])];
-  return { name: key, title: key.replaceAll('_', ' '), unit: isPercent ? '%' : '', scale: definition, low, high };
+  // rating_1_5_mean: what is asked, its scale, what is made of it.
+  const [, first, last] = definition.match(/_(\d+)_(\d+)/) ?? [];
+  const isNet = /^nps_|_net/.test(definition) || (number && 'promoters' in number);
+  const isMean = /_mean/.test(definition);
+  const [low, high] = isNet ? [-100, 100] : isMean && last ? [Number(first), Number(last)] : [0, 100];
+  const made = isNet ? 'out of −100 to 100' : isMean ? `mean of ${first} to ${last}` : `percent satisfied, of ${first ?? '?'} to ${last ?? '?'}`;
+  return { name: key, title: 'a question of a survey', unit: isNet || isMean ? '' : '%', scale: definition ? made : '', low, high };
 }
 
 export function signed(value, digits = 1) {
