@@ -164,7 +164,7 @@ function head(name, text, sort, act) {
   const up = sort === name;
   return h(
     'th',
-    { scope: 'col', 'aria-sort': down ? 'descending' : up ? 'ascending' : 'none' },
+    { scope: 'col', class: ['n', 'value', 'change'].includes(name) ? 'number' : null, 'aria-sort': down ? 'descending' : up ? 'ascending' : 'none' },
     h('button', { type: 'button', class: 'sort', 'data-sort': name, onclick: () => act(name, down ? name : `-${name}`) }, text, h('i', { 'aria-hidden': 'true' }, down ? '↓' : up ? '↑' : '')),
   );
 }

@@ -193,7 +193,7 @@ function numbers(points, reply, metric, key) {
       h(
         'table',
         { class: 'list' },
-        h('thead', {}, h('tr', {}, ['From', metric.name, 'Interval', 'Answers', 'Alarm'].map((text) => h('th', { scope: 'col' }, text)))),
+        h('thead', {}, h('tr', {}, ['From', metric.name, 'Interval', 'Answers', 'Alarm'].map((text, i) => h('th', { scope: 'col', class: i > 0 && i < 4 ? 'number' : null }, text)))),
         h(
           'tbody',
           {},
