@@ -36,7 +36,7 @@ fill_between() {
 count_anew() {
     in_database "$1" --command 'TRUNCATE rollup_quarter'
     HARK_DATA_DIR=$1/data HARK_STATEMENT_TIMEOUT=10m "$hark" verify --rebuild 2>&1 | tail -n 1
-    in_database "$1" --command 'ANALYZE'
+    in_database "$1" --command 'ANALYZE response, rollup_quarter'
 }
 
 rollup_mb() {

@@ -18,12 +18,15 @@ struct scanner {
     struct faults *faults;
 };
 
+/* What comes next; NUL at the end. */
 static char skip_space(struct scanner *scanner)
 {
     while (scanner->at < scanner->end &&
            (*scanner->at == ' ' || *scanner->at == '\n' || *scanner->at == '\t' || *scanner->at == '\r'))
         scanner->at++;
-    return scanner->at < scanner->end ? *scanner->at : '\0';
+    if (scanner->at == scanner->end)
+        return '\0';
+    return *scanner->at;
 }
 
 static bool take(struct scanner *scanner, char wanted)
