@@ -185,7 +185,7 @@ static void end_line(struct call *call, const char *bytes, size_t size)
         call->skips_line = false;
         return;
     }
-    if (call->line.size == 0 && size <= PARSE_OBJECT_BYTES + 1) {
+    if (call->line.size == 0 && !call->line.failed && size <= PARSE_OBJECT_BYTES + 1) {
         take_line(call, (struct text){bytes, size});
         return;
     }
