@@ -176,13 +176,17 @@ void buffer_json_double(struct buffer *buffer, double value)
         buffer_string(buffer, "null");
         return;
     }
+    /* 17 digits always read back, and of 15 that do the 16th is no news. Few numbers need no more than 15. */
     char text[32];
-    for (int digits = 15; digits <= 17; digits++) {
-        snprintf(text, sizeof text, "%.*g", digits, value);
-        if (strtod(text, NULL) == value)
-            break;
+    char shorter[32];
+    snprintf(text, sizeof text, "%.16g", value);
+    if (strtod(text, NULL) != value) {
+        snprintf(text, sizeof text, "%.17g", value);
+        buffer_string(buffer, text);
+        return;
     }
-    buffer_string(buffer, text);
+    snprintf(shorter, sizeof shorter, "%.15g", value);
+    buffer_string(buffer, strtod(shorter, NULL) == value ? shorter : text);
 }
 
 char *buffer_take(struct buffer *buffer, size_t *size)

@@ -191,10 +191,23 @@ static enum status copy_day(struct connection *connection, struct arguments *arg
     status = query_execute(connection, QUERY_DAY_CLEAR, arguments);
     if (status == STATUS_OK)
         status = query_execute(connection, QUERY_DAY_CLEAR_QUESTIONS, arguments);
+    if (status == STATUS_OK)
+        status = query_execute(connection, QUERY_DAY_CLEAR_GROUPS, arguments);
     argument_int4(arguments, day->to);
     if (status == STATUS_OK)
         status = query_execute(connection, QUERY_DAY_COPY, arguments);
-    return status == STATUS_OK ? query_execute(connection, QUERY_DAY_COPY_QUESTIONS, arguments) : status;
+    if (status == STATUS_OK)
+        status = query_execute(connection, QUERY_DAY_COPY_QUESTIONS, arguments);
+    return status;
+}
+
+/* Of the copy, not of the quarters, which go on counting. */
+static enum status copy_groups(struct connection *connection, struct arguments *arguments, const struct day *day)
+{
+    arguments_reset(arguments);
+    argument_int4(arguments, day->project_id);
+    argument_int4(arguments, day->from);
+    return query_execute(connection, QUERY_DAY_COPY_GROUPS, arguments);
 }
 
 static enum status close_day(struct connection *connection, struct arguments *arguments, const struct day *day,
@@ -220,6 +233,8 @@ static enum status fill(struct connection *connection, const struct day *day, bo
     arguments_init(&arguments);
     if (status == STATUS_OK)
         status = copy_day(connection, &arguments, day);
+    if (status == STATUS_OK)
+        status = copy_groups(connection, &arguments, day);
     if (status == STATUS_OK)
         status = close_day(connection, &arguments, day, is_filled);
     if (status == STATUS_OK)

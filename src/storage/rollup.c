@@ -91,6 +91,19 @@ void definition_arguments(struct arguments *arguments, const struct rollup_query
         element_int4(arguments, query->definitions[i].id);
 }
 
+/* That of rollup_day_group which holds what is asked: none, one dimension, or the pair that is asked for most. */
+static void grouping_argument(struct arguments *arguments, const struct rollup_query *query)
+{
+    static const uint32_t pair = 1u << DIMENSION_CHANNEL | 1u << DIMENSION_REGION;
+    bool is_kept = __builtin_popcount(query->group_by) <= 1 || query->group_by == pair;
+    for (int d = 0; d < DIMENSION_COUNT; d++)
+        is_kept = is_kept && query->value_counts[d] == 0;
+    if (is_kept)
+        argument_int4(arguments, (int32_t)query->group_by);
+    else
+        argument_null(arguments);
+}
+
 /* An int8[] of one dimension without NULLs: a header of 20 bytes, then length and value of each. */
 static void read_counts(const struct result *result, int row, int column, int64_t *counts, size_t count)
 {
@@ -163,6 +176,7 @@ static enum status read(struct connection *connection, const struct rollup_query
     rollup_arguments(&arguments, query);
     skip_arguments(&arguments, query);
     definition_arguments(&arguments, query);
+    grouping_argument(&arguments, query);
     status = rollup_rows(connection, QUERY_ROLLUP_READ, &arguments, arena, &rows, &count);
     arguments_clear(&arguments);
     return status == STATUS_OK ? rollup_group(connection, query, rows, count, arena, rollup) : status;

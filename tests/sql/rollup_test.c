@@ -30,9 +30,11 @@ static void close_all(void)
     for (int i = 0; i < 2; i++)
         feedback_execute(
             "DELETE FROM rollup_quarter WHERE project_id = %d; DELETE FROM rollup_day WHERE project_id = %d;"
+            "DELETE FROM rollup_day_group WHERE project_id = %d;"
             "DELETE FROM rollup_day_state WHERE project_id = %d; DELETE FROM response WHERE project_id = %d",
             (int)(i ? other : tenant).project_id, (int)(i ? other : tenant).project_id,
-            (int)(i ? other : tenant).project_id, (int)(i ? other : tenant).project_id);
+            (int)(i ? other : tenant).project_id, (int)(i ? other : tenant).project_id,
+            (int)(i ? other : tenant).project_id);
     arena_free(arena);
     tenant_close(&tenant);
     tenant_close(&other);
@@ -48,6 +50,8 @@ static const uint32_t groupings[] = {
     0,
     1u << DIMENSION_CHANNEL,
     1u << DIMENSION_COUNTRY,
+    1u << DIMENSION_TOUCHPOINT,
+    1u << DIMENSION_DECLARED_1,
     1u << DIMENSION_CHANNEL | 1u << DIMENSION_REGION,
     1u << DIMENSION_CHANNEL | 1u << DIMENSION_REGION | 1u << DIMENSION_SEGMENT | 1u << DIMENSION_DECLARED_1 |
         1u << DIMENSION_COUNTRY,
@@ -141,6 +145,16 @@ START_TEST(a_whole_clean_day_is_read_from_the_day_copy_and_no_other)
     feedback_execute("UPDATE rollup_day SET nps_0 = nps_0 + 1000000 WHERE project_id = %d AND from_quarter = %d AND "
                      "cell_id = (SELECT min(cell_id) FROM rollup_day WHERE project_id = %d AND from_quarter = %d)",
                      (int)tenant.project_id, from, (int)tenant.project_id, from);
+    ck_assert_int_eq(answers_between(from, to), before);
+    feedback_execute("UPDATE rollup_day_group SET nps_0 = nps_0 + 2000000 WHERE project_id = %d AND from_quarter = %d "
+                     "AND grouping = 0",
+                     (int)tenant.project_id, from);
+    ck_assert_int_eq(answers_between(from, to), before + 2000000);
+    /* A process of the version before fills it: its groups are not those of the copy any more. */
+    feedback_execute("UPDATE rollup_day_state SET filled = false WHERE project_id = %d AND from_quarter = %d",
+                     (int)tenant.project_id, from);
+    feedback_execute("UPDATE rollup_day_state SET filled = true WHERE project_id = %d AND from_quarter = %d",
+                     (int)tenant.project_id, from);
     ck_assert_int_eq(answers_between(from, to), before + 1000000);
     ck_assert_int_eq(answers_between(from - 1, to + 1) / 1000000, 1);
     ck_assert_int_lt(answers_between(from + 1, to), 1000000);
