@@ -5,14 +5,20 @@
 #include "base/status.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /* libpq lives in storage/: nobody else sees it. */
+
+/* What a session may do. The owner is whoever logs in, who also migrates; the two others have least rights, and see rows of
+ * tenants only while their projects are open to the session. Where they could not be made, all work as the owner. */
+enum database_role { DATABASE_OWNER, DATABASE_WRITER, DATABASE_READER };
 
 struct database_options {
     const char *url;          /* a libpq connection string or URI; borrowed */
     int statement_timeout_ms; /* 0: none */
     bool allow_unsafe;        /* fsync, full_page_writes or synchronous_commit may be off */
+    enum database_role role;
 };
 
 /* One session with PostgreSQL and what was prepared on it. One thread at a time. */
@@ -32,7 +38,15 @@ bool connection_is_alive(struct connection *connection);
 /* Counts the sessions so far: state that a session holds (a leased slot) is gone when it changed. */
 uint64_t connection_generation(const struct connection *connection);
 
+/* The projects whose rows a writer's or reader's statements see from now on; none at first. Not inside a transaction. Of the
+ * list that is open already, nothing is sent. */
+enum status connection_open_projects(struct connection *connection, const int32_t *project_ids, size_t count)
+    __attribute__((warn_unused_result));
+
 enum status connection_begin(struct connection *connection) __attribute__((warn_unused_result));
+/* As another role until the transaction ends: what a reader's session writes now and then. */
+enum status connection_begin_as(struct connection *connection, enum database_role role)
+    __attribute__((warn_unused_result));
 /* Read only, and all its statements see one moment. */
 enum status connection_begin_snapshot(struct connection *connection) __attribute__((warn_unused_result));
 enum status connection_commit(struct connection *connection) __attribute__((warn_unused_result));

@@ -57,6 +57,9 @@ struct response {
 
 bool response_is_unanswered(const struct response *response);
 
+/* How a comment that was submitted stands to the stored one. */
+enum comment_fit { COMMENT_NONE_STORED, COMMENT_SAME, COMMENT_OTHER };
+
 /* One as it is stored. */
 struct stored_response {
     struct response response;
@@ -64,13 +67,17 @@ struct stored_response {
     int64_t updated_us;
     bool excluded;
     bool erased;
-    bool same_properties; /* response_lock: equal, as JSON, to those that were asked about */
+    bool same_properties;         /* response_lock: equal, as JSON, to those that were asked about */
+    enum comment_fit comment_fit; /* response_lock, which does not read the comment itself */
+    bool sets_comment;            /* for response_update: response.comment is a new one */
 };
 
 struct response_key {
     int32_t project_id;
     struct id id;
     struct text properties; /* to compare with; absent otherwise */
+    struct text comment;
+    bool compares_comment; /* else comment_fit is not told */
 };
 
 /* Inserts those whose (project, id) is not known yet and counts them in the caller's slot, in one statement: all or nothing.

@@ -1,6 +1,7 @@
--- The stored state of responses that are about to be edited, locked in the order of their ids.
+-- The stored state of responses that are about to be edited, locked in the order of their ids. But for the comment, which a
+-- writer may not read.
 SELECT r.project_id, r.id, r.occurred_at, r.received_at, r.updated_at, r.cell_id, r.key_id, r.nps, r.csat, r.ces,
-       r.is_test, r.excluded, r.erased, r.content_hash, r.customer_id, r.interaction_id, r.source, r.comment,
+       r.is_test, r.excluded, r.erased, r.content_hash, r.customer_id, r.interaction_id, r.source, NULL::text AS comment,
        r.tags, r.properties::text, r.survey_version, r.answers::text,
        (SELECT value FROM dimension_value v
         WHERE v.project_id = c.project_id AND v.dimension = 0 AND v.id = c.survey_id) AS survey,

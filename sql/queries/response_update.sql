@@ -3,10 +3,10 @@
 WITH edit AS (
     SELECT *
     FROM unnest($1::int4[], $2::uuid[], $3::int4[], $4::int2[], $5::int2[], $6::int2[], $7::bool[],
-                $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::text[], $15::int4[],
-                $16::text[])
+                $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $14::int4[],
+                $15::text[])
         AS e (project_id, id, cell_id, nps, csat, ces, excluded,
-              customer_id, interaction_id, source, comment, tags, properties, survey_version, answers)
+              customer_id, interaction_id, source, tags, properties, survey_version, answers)
 ), before AS (
     SELECT r.project_id, r.id, r.quarter, r.cell_id, r.nps, r.csat, r.ces, r.answers,
            NOT (r.is_test OR r.excluded) AS counts
@@ -15,7 +15,7 @@ WITH edit AS (
 ), after AS (
     UPDATE response r
     SET updated_at = now(), cell_id = e.cell_id, nps = e.nps, csat = e.csat, ces = e.ces, excluded = e.excluded,
-        customer_id = e.customer_id, interaction_id = e.interaction_id, source = e.source, comment = e.comment,
+        customer_id = e.customer_id, interaction_id = e.interaction_id, source = e.source,
         tags = e.tags::text[], properties = e.properties::jsonb, survey_version = e.survey_version,
         answers = e.answers::jsonb
     FROM edit e
@@ -54,7 +54,7 @@ WITH edit AS (
         nps_0, nps_1, nps_2, nps_3, nps_4, nps_5, nps_6, nps_7, nps_8, nps_9, nps_10,
         csat_1, csat_2, csat_3, csat_4, csat_5,
         ces_1, ces_2, ces_3, ces_4, ces_5, ces_6, ces_7)
-    SELECT project_id, quarter, cell_id, $14::int2,
+    SELECT project_id, quarter, cell_id, $13::int2,
         nps_0, nps_1, nps_2, nps_3, nps_4, nps_5, nps_6, nps_7, nps_8, nps_9, nps_10,
         csat_1, csat_2, csat_3, csat_4, csat_5,
         ces_1, ces_2, ces_3, ces_4, ces_5, ces_6, ces_7
@@ -90,7 +90,7 @@ WITH edit AS (
 ), answer_counted AS (
     INSERT INTO rollup_question_quarter AS r (project_id, quarter, cell_id, definition_id, slot,
         n_0, n_1, n_2, n_3, n_4, n_5, n_6, n_7, n_8, n_9, n_10)
-    SELECT project_id, quarter, cell_id, definition_id, $14::int2,
+    SELECT project_id, quarter, cell_id, definition_id, $13::int2,
         n_0, n_1, n_2, n_3, n_4, n_5, n_6, n_7, n_8, n_9, n_10
     FROM answer_delta
     ORDER BY project_id, quarter, cell_id, definition_id

@@ -109,6 +109,7 @@ void watch_look(struct streams *streams)
     struct snapshot *snapshot = directory_hold(streams->service->directory);
     struct watch now;
     bool has_read = list_projects(streams, snapshot, &now) && connection_restore(streams->connection) == STATUS_OK &&
+                    connection_open_projects(streams->connection, now.ids, now.count) == STATUS_OK &&
                     response_latest(streams->connection, now.ids, now.count, now.latest_us) == STATUS_OK;
     if (has_read) {
         mark_changed(streams, snapshot, &now);

@@ -133,7 +133,9 @@ static void streams_init(struct streams *streams)
 struct streams *streams_open(struct service *service, const struct database_options *options, int limit)
 {
     struct streams *streams = calloc(1, sizeof *streams);
-    if (streams == NULL || connection_open(options, "stream", &streams->connection) != STATUS_OK) {
+    struct database_options reader = *options;
+    reader.role = DATABASE_READER;
+    if (streams == NULL || connection_open(&reader, "stream", &streams->connection) != STATUS_OK) {
         free(streams);
         return NULL;
     }

@@ -66,6 +66,32 @@ static struct request *take(struct workers *workers)
     return request;
 }
 
+/* The projects that the key opens, or the one that the request is about: the session sees no other row. */
+static enum status open_projects(struct request *request, struct connection *connection)
+{
+    const struct principal *principal = request_principal(request);
+    size_t count = 0;
+    const struct project *all = principal->snapshot ? snapshot_projects(principal->snapshot, &count) : NULL;
+    int32_t *ids = arena_array(request_arena(request), count + 1, sizeof *ids);
+    size_t opened = 0;
+    if (ids == NULL)
+        return STATUS_NO_MEMORY;
+    for (size_t i = 0; i < count; i++)
+        if (principal->project ? &all[i] == principal->project
+                               : all[i].organization_id == principal->key->organization_id)
+            ids[opened++] = all[i].id;
+    return connection_open_projects(connection, ids, opened);
+}
+
+static enum outcome open_and_run(struct request *request, struct connection *connection)
+{
+    enum status status = open_projects(request, connection);
+    if (status == STATUS_OK)
+        return run_handler(request, connection);
+    problem_of_status(request, status, "request");
+    return HANDLED;
+}
+
 /* A read that met a server on its way down is run once more on a new session; nothing was written by it. */
 static enum outcome run_job(struct worker *worker, struct request *request)
 {
@@ -75,12 +101,12 @@ static enum outcome run_job(struct worker *worker, struct request *request)
         return HANDLED;
     }
     answer_begin(request);
-    outcome = run_handler(request, worker->connection);
+    outcome = open_and_run(request, worker->connection);
     if (outcome == HANDLED && reply_status(request) == 503 && request_method(request) == HTTP_GET &&
         !connection_is_good(worker->connection) && connection_restore(worker->connection) == STATUS_OK) {
         reply_forget(request);
         answer_begin(request);
-        outcome = run_handler(request, worker->connection);
+        outcome = open_and_run(request, worker->connection);
     }
     return outcome;
 }
@@ -100,7 +126,9 @@ static void *work(void *context)
 struct workers *workers_open(struct service *service, const struct database_options *options, int count)
 {
     struct workers *workers = calloc(1, sizeof *workers);
+    struct database_options reader = *options;
     (void)service;
+    reader.role = DATABASE_READER;
     if (workers == NULL)
         return NULL;
     workers->worker = calloc((size_t)count, sizeof *workers->worker);
@@ -114,7 +142,7 @@ struct workers *workers_open(struct service *service, const struct database_opti
     for (; workers->count < count; workers->count++) {
         struct worker *worker = &workers->worker[workers->count];
         worker->workers = workers;
-        if (connection_open(options, "read", &worker->connection) != STATUS_OK) {
+        if (connection_open(&reader, "read", &worker->connection) != STATUS_OK) {
             workers_close(workers);
             return NULL;
         }

@@ -98,8 +98,12 @@ enum status batch_events(struct committer *committer, struct ingest_item **items
 static struct response_key key_of(const struct ingest_item *item)
 {
     if (item->kind == INGEST_PATCH)
-        return (struct response_key){.project_id = item->patch->project_id, .id = item->patch->id};
-    return (struct response_key){item->response->cell.project_id, item->response->id, item->response->properties};
+        return (struct response_key){.project_id = item->patch->project_id,
+                                     .id = item->patch->id,
+                                     .comment = item->patch->comment,
+                                     .compares_comment = item->patch->sets_comment};
+    return (struct response_key){item->response->cell.project_id, item->response->id, item->response->properties,
+                                 item->response->comment, !text_is_absent(item->response->comment)};
 }
 
 struct edits {

@@ -80,6 +80,54 @@ static void mark_run(struct ingest_item **items, size_t count)
         items[i]->was_run = true;
 }
 
+static int compare_keys(int32_t a_project, const struct id *a, int32_t b_project, const struct id *b)
+{
+    if (a_project != b_project)
+        return a_project < b_project ? -1 : 1;
+    return id_compare(a, b);
+}
+
+static void key_of(const struct ingest_item *item, int32_t *project_id, const struct id **id)
+{
+    *project_id = item->kind == INGEST_PATCH      ? item->patch->project_id
+                  : item->kind == INGEST_RESPONSE ? item->response->cell.project_id
+                                                  : item->event->cell.project_id;
+    *id = item->kind == INGEST_PATCH      ? &item->patch->id
+          : item->kind == INGEST_RESPONSE ? &item->response->id
+                                          : &item->event->id;
+}
+
+static int by_id(const void *a, const void *b)
+{
+    return (*(const int32_t *)a > *(const int32_t *)b) - (*(const int32_t *)a < *(const int32_t *)b);
+}
+
+/* The session sees the rows of the items' projects, and no others. Mostly that is one project, and nothing is sent. */
+static enum status open_projects(struct committer *committer, struct ingest_item **items, size_t count)
+{
+    int32_t ids[INGEST_BATCH_MAX];
+    size_t kept = 0;
+    const struct id *id;
+    for (size_t i = 0; i < count; i++) {
+        key_of(items[i], &ids[kept], &id);
+        kept += kept == 0 || ids[kept] != ids[kept - 1];
+    }
+    qsort(ids, kept, sizeof *ids, by_id);
+    count = kept;
+    kept = 0;
+    for (size_t i = 0; i < count; i++)
+        if (kept == 0 || ids[i] != ids[kept - 1])
+            ids[kept++] = ids[i];
+    return connection_open_projects(committer->connection, ids, kept);
+}
+
+static enum status try_step(struct committer *committer, step_fn *step, struct ingest_item **items, size_t count)
+{
+    enum status status =
+        connection_is_good(committer->connection) ? open_projects(committer, items, count) : STATUS_LOST;
+    return status == STATUS_OK ? step(committer, items, count) : status;
+}
+
 static void run_step(struct committer *committer, step_fn *step, struct ingest_item **items, size_t count);
 
 /* PostgreSQL refused the batch for one of its rows: halves, until the bad one stands alone. */
@@ -102,7 +150,7 @@ static void run_step(struct committer *committer, step_fn *step, struct ingest_i
 {
     int retries = 0;
     while (count > 0) {
-        enum status status = connection_is_good(committer->connection) ? step(committer, items, count) : STATUS_LOST;
+        enum status status = try_step(committer, step, items, count);
         switch (status) {
         case STATUS_OK:
             return;
@@ -129,23 +177,6 @@ static void run_step(struct committer *committer, step_fn *step, struct ingest_i
         }
         count = expire(items, count);
     }
-}
-
-static int compare_keys(int32_t a_project, const struct id *a, int32_t b_project, const struct id *b)
-{
-    if (a_project != b_project)
-        return a_project < b_project ? -1 : 1;
-    return id_compare(a, b);
-}
-
-static void key_of(const struct ingest_item *item, int32_t *project_id, const struct id **id)
-{
-    *project_id = item->kind == INGEST_PATCH      ? item->patch->project_id
-                  : item->kind == INGEST_RESPONSE ? item->response->cell.project_id
-                                                  : item->event->cell.project_id;
-    *id = item->kind == INGEST_PATCH      ? &item->patch->id
-          : item->kind == INGEST_RESPONSE ? &item->response->id
-                                          : &item->event->id;
 }
 
 static int compare_items(const struct ingest_item *a, const struct ingest_item *b)

@@ -88,6 +88,7 @@ enum status ingest_open(const struct ingest_options *options, struct ingest **in
         return STATUS_NO_MEMORY;
     }
     opened->database = *options->database;
+    opened->database.role = DATABASE_WRITER;
     opened->dictionary = options->dictionary;
     opened->timeout_us = (int64_t)options->timeout_ms * 1000;
     opened->count = options->committers;

@@ -47,6 +47,13 @@ static enum fit fit_properties(const struct stored_response *stored, const struc
     return text_is_absent(stored->response.properties) ? ADDS : CONTRADICTS;
 }
 
+static enum fit fit_comment(const struct stored_response *stored, const struct response *submitted)
+{
+    if (text_is_absent(submitted->comment) || stored->comment_fit == COMMENT_SAME)
+        return FITS;
+    return stored->comment_fit == COMMENT_NONE_STORED ? ADDS : CONTRADICTS;
+}
+
 static enum fit worse(enum fit a, enum fit b)
 {
     return a > b ? a : b;
@@ -63,7 +70,7 @@ static enum fit fit_all(const struct stored_response *stored, const struct respo
     fit = worse(fit, fit_text(own->customer_id, submitted->customer_id));
     fit = worse(fit, fit_text(own->interaction_id, submitted->interaction_id));
     fit = worse(fit, fit_text(own->source, submitted->source));
-    return worse(fit, fit_text(own->comment, submitted->comment));
+    return worse(fit, fit_comment(stored, submitted));
 }
 
 static void add_text(struct text *stored, struct text submitted)
@@ -83,7 +90,10 @@ static bool add_all(struct stored_response *stored, const struct response *submi
     add_text(&own->customer_id, submitted->customer_id);
     add_text(&own->interaction_id, submitted->interaction_id);
     add_text(&own->source, submitted->source);
-    add_text(&own->comment, submitted->comment);
+    if (!text_is_absent(submitted->comment) && stored->comment_fit == COMMENT_NONE_STORED) {
+        own->comment = submitted->comment;
+        stored->sets_comment = true;
+    }
     add_text(&own->properties, submitted->properties);
     if (submitted->tag_count > own->tag_count) {
         own->tags = submitted->tags;
@@ -145,8 +155,10 @@ static bool apply_patch(struct stored_response *stored, const struct patch *patc
 {
     struct response *own = &stored->response;
     bool changes = false;
-    if (patch->sets_comment && !text_equal(own->comment, patch->comment)) {
+    if (patch->sets_comment &&
+        stored->comment_fit != (text_is_absent(patch->comment) ? COMMENT_NONE_STORED : COMMENT_SAME)) {
         own->comment = patch->comment;
+        stored->sets_comment = true;
         changes = true;
     }
     if (patch->sets_tags && !same_tags(own, patch)) {

@@ -148,7 +148,7 @@ enum status key_rotate(struct connection *connection, int32_t id, int64_t overla
     return status;
 }
 
-enum status key_touch(struct connection *connection, const int32_t *ids, size_t count, int64_t used_us)
+static enum status touch(struct connection *connection, const int32_t *ids, size_t count, int64_t used_us)
 {
     struct arguments arguments;
     enum status status;
@@ -159,6 +159,18 @@ enum status key_touch(struct connection *connection, const int32_t *ids, size_t 
     argument_time(&arguments, used_us);
     status = query_execute(connection, QUERY_KEY_TOUCH, &arguments);
     arguments_clear(&arguments);
+    return status;
+}
+
+enum status key_touch(struct connection *connection, const int32_t *ids, size_t count, int64_t used_us)
+{
+    enum status status = connection_begin_as(connection, DATABASE_WRITER);
+    if (status == STATUS_OK)
+        status = touch(connection, ids, count, used_us);
+    if (status == STATUS_OK)
+        status = connection_commit(connection);
+    if (status != STATUS_OK)
+        connection_rollback(connection);
     return status;
 }
 

@@ -23,6 +23,12 @@ static const char ROLE_AND_DATABASE[] =
     "CREATE ROLE hark LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS;\n"
     "CREATE DATABASE hark OWNER hark;\n";
 
+/* What sessions of the service work as: see storage/role.c. */
+static const char SESSION_ROLES[] =
+    "CREATE ROLE hark_writer NOLOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS;\n"
+    "CREATE ROLE hark_reader NOLOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS;\n"
+    "GRANT hark_writer, hark_reader TO hark;\n";
+
 /* PostgreSQL's log must hold no row and no statement: people's answers are in them. */
 static const char SETTINGS[] = "listen_addresses = ''\n"
                                "port = 5432\n"
@@ -104,15 +110,15 @@ static bool run_initdb(const struct folder *folder, const char *programs)
 }
 
 /* Single-user mode: no server listens while the superuser is at work. */
-static bool make_role_and_database(const struct folder *folder, const char *programs)
+static bool run_single(const struct folder *folder, const char *programs, const char *what, const char *sql)
 {
     char postgres[PATH_MAX];
     if (snprintf(postgres, sizeof postgres, "%s/postgres", programs) >= PATH_MAX)
         return false;
-    return run_step("making the role and the database",
+    return run_step(what,
                     (const char *const[]){postgres, "--single", "-D", folder->fresh_data, "-c", "exit_on_error=on",
                                           "postgres", NULL},
-                    ROLE_AND_DATABASE);
+                    sql);
 }
 
 static bool make_data(const struct folder *folder, const char *programs)
@@ -123,7 +129,9 @@ static bool make_data(const struct folder *folder, const char *programs)
            write_file(folder->fresh_data, "pg_hba.conf", O_TRUNC, ACCESS_RULES) &&
            write_file(folder->fresh_data, SETTINGS_NAME, O_TRUNC, SETTINGS) &&
            write_file(folder->fresh_data, "postgresql.conf", O_APPEND, include) &&
-           make_role_and_database(folder, programs) && sync_folder(folder->fresh_data);
+           run_single(folder, programs, "making the role and the database", ROLE_AND_DATABASE) &&
+           run_single(folder, programs, "making the roles of sessions", SESSION_ROLES) &&
+           sync_folder(folder->fresh_data);
 }
 
 bool setup_data(const struct folder *folder, const char *programs)

@@ -2,6 +2,7 @@
 #include "connection.h"
 
 #include "base/log.h"
+#include "role.h"
 
 #include <poll.h>
 #include <stdio.h>
@@ -93,6 +94,7 @@ static enum status establish(struct connection *connection)
 
     PQfinish(connection->pg);
     memset(connection->is_prepared, 0, sizeof connection->is_prepared);
+    connection->open_count = SIZE_MAX;
     connection->is_broken = true;
     connection->pg = PQconnectdbParams(keywords, values, 1);
     if (connection->pg == NULL)
@@ -109,6 +111,8 @@ static enum status establish(struct connection *connection)
     status = configure(connection);
     if (status == STATUS_OK)
         status = check_server(connection);
+    if (status == STATUS_OK)
+        status = role_take_on(connection);
     if (status != STATUS_OK)
         connection->is_broken = true;
     return status;
@@ -137,6 +141,7 @@ void connection_close(struct connection *connection)
     if (connection == NULL)
         return;
     PQfinish(connection->pg);
+    free(connection->open_ids);
     free(connection);
 }
 

@@ -13,6 +13,9 @@ struct connection {
     char purpose[24];
     uint64_t generation;
     bool is_broken;
+    bool is_walled;    /* it has taken a role on: row-level security holds */
+    int32_t *open_ids; /* the projects that it sees; NULL: never set */
+    size_t open_count;
     bool is_prepared[QUERY_COUNT];
 };
 

@@ -172,15 +172,17 @@ static void *follow(void *context)
 enum status directory_open(const struct database_options *options, struct directory **directory)
 {
     struct directory *opened = calloc(1, sizeof *opened);
+    struct database_options reader = *options;
     enum status status;
 
     *directory = NULL;
     if (opened == NULL)
         return STATUS_NO_MEMORY;
     opened->stop_fd = -1;
+    reader.role = DATABASE_READER;
     pthread_mutex_init(&opened->lock, NULL);
     opened->arena = arena_new(0);
-    status = opened->arena ? connection_open(options, "directory", &opened->connection) : STATUS_NO_MEMORY;
+    status = opened->arena ? connection_open(&reader, "directory", &opened->connection) : STATUS_NO_MEMORY;
     if (status == STATUS_OK)
         status = read_zones(opened);
     if (status == STATUS_OK)

@@ -3,8 +3,8 @@
 
 #include "query.h"
 
-enum status erasure_run(struct connection *connection, int32_t project_id, int32_t key_id, struct text customer_id,
-                        struct erasure *erasure)
+static enum status run(struct connection *connection, int32_t project_id, int32_t key_id, struct text customer_id,
+                       struct erasure *erasure)
 {
     struct arguments arguments;
     struct result *result;
@@ -24,4 +24,17 @@ enum status erasure_run(struct connection *connection, int32_t project_id, int32
     erasure->events = result_int8(result, 0, 2);
     result_free(result);
     return STATUS_OK;
+}
+
+enum status erasure_run(struct connection *connection, int32_t project_id, int32_t key_id, struct text customer_id,
+                        struct erasure *erasure)
+{
+    enum status status = connection_begin_as(connection, DATABASE_WRITER);
+    if (status == STATUS_OK)
+        status = run(connection, project_id, key_id, customer_id, erasure);
+    if (status == STATUS_OK)
+        status = connection_commit(connection);
+    if (status != STATUS_OK)
+        connection_rollback(connection);
+    return status;
 }

@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "connection.h"
 #include "generated/migrations.h"
+#include "role.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -76,6 +77,8 @@ enum status migration_apply(struct connection *connection, int *applied)
     if (status != STATUS_OK)
         return status;
     status = apply_missing(connection, applied);
+    if (status == STATUS_OK)
+        status = role_prepare(connection, *applied > 0);
     if (connection_is_good(connection)) {
         enum status unlocked = connection_script(connection, "SELECT pg_advisory_unlock(" LOCK_CLASS ", 1)");
         status = status == STATUS_OK ? unlocked : status;

@@ -209,8 +209,38 @@ static enum status read_rows(const struct result *result, struct arena *arena, s
     return STATUS_OK;
 }
 
-enum status response_lock(struct connection *connection, const struct response_key *keys, size_t count,
-                          struct arena *arena, struct stored_response **rows, size_t *found)
+static bool compares_comments(const struct response_key *keys, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (keys[i].compares_comment)
+            return true;
+    return false;
+}
+
+/* The rows found are in the order of the keys. */
+static enum status fit_comments(struct connection *connection, const struct response_key *keys, size_t count,
+                                struct stored_response *rows, size_t found)
+{
+    struct arguments arguments;
+    struct result *result;
+    enum status status;
+
+    arguments_init(&arguments);
+    COLUMN(&arguments, ARRAY_INT4, element_int4(&arguments, keys[i].project_id));
+    COLUMN(&arguments, ARRAY_UUID, element_id(&arguments, &keys[i].id));
+    COLUMN(&arguments, ARRAY_TEXT, element_text(&arguments, keys[i].comment));
+    status = query_run(connection, QUERY_RESPONSE_COMMENT_FIT, &arguments, &result);
+    arguments_clear(&arguments);
+    for (size_t i = 0, row = 0; status == STATUS_OK && i < count && row < found; i++)
+        if (keys[i].project_id == rows[row].response.cell.project_id &&
+            id_compare(&keys[i].id, &rows[row].response.id) == 0)
+            rows[row++].comment_fit = (enum comment_fit)result_int4(result, (int)i, 0);
+    result_free(result);
+    return status;
+}
+
+static enum status lock_rows(struct connection *connection, const struct response_key *keys, size_t count,
+                             struct arena *arena, struct stored_response **rows, size_t *found)
 {
     struct arguments arguments;
     struct result *result;
@@ -230,6 +260,15 @@ enum status response_lock(struct connection *connection, const struct response_k
     return status;
 }
 
+enum status response_lock(struct connection *connection, const struct response_key *keys, size_t count,
+                          struct arena *arena, struct stored_response **rows, size_t *found)
+{
+    enum status status = lock_rows(connection, keys, count, arena, rows, found);
+    if (status == STATUS_OK && compares_comments(keys, count))
+        status = fit_comments(connection, keys, count, *rows, *found);
+    return status;
+}
+
 /* One line a column. NOLINTNEXTLINE(readability-function-size) */
 static void update_columns(struct arguments *arguments, struct stored_response *const *rows, size_t count,
                            struct buffer *scratch)
@@ -243,13 +282,12 @@ static void update_columns(struct arguments *arguments, struct stored_response *
     COLUMN(arguments, ARRAY_TEXT, element_text(arguments, rows[i]->response.customer_id));
     COLUMN(arguments, ARRAY_TEXT, element_text(arguments, rows[i]->response.interaction_id));
     COLUMN(arguments, ARRAY_TEXT, element_text(arguments, rows[i]->response.source));
-    COLUMN(arguments, ARRAY_TEXT, element_text(arguments, rows[i]->response.comment));
     COLUMN(arguments, ARRAY_TEXT, element_tags(arguments, &rows[i]->response, scratch));
     COLUMN(arguments, ARRAY_TEXT, element_text(arguments, rows[i]->response.properties));
 }
 
-enum status response_update(struct connection *connection, struct stored_response *const *rows, size_t count,
-                            int16_t slot)
+static enum status update_rows(struct connection *connection, struct stored_response *const *rows, size_t count,
+                               int16_t slot)
 {
     struct arguments arguments;
     struct buffer scratch;
@@ -265,6 +303,44 @@ enum status response_update(struct connection *connection, struct stored_respons
     buffer_clear(&scratch);
     arguments_clear(&arguments);
     return status;
+}
+
+static size_t count_comments(struct stored_response *const *rows, size_t count)
+{
+    size_t set = 0;
+    for (size_t i = 0; i < count; i++)
+        set += rows[i]->sets_comment;
+    return set;
+}
+
+/* Of the rows whose comment changes. */
+#define COMMENT_COLUMN(type_, put_)  \
+    COLUMN(&arguments, type_, {      \
+        if (rows[i]->sets_comment) { \
+            put_;                    \
+        }                            \
+    })
+
+static enum status update_comments(struct connection *connection, struct stored_response *const *rows, size_t count)
+{
+    struct arguments arguments;
+    enum status status;
+    if (count_comments(rows, count) == 0)
+        return STATUS_OK;
+    arguments_init(&arguments);
+    COMMENT_COLUMN(ARRAY_INT4, element_int4(&arguments, rows[i]->response.cell.project_id));
+    COMMENT_COLUMN(ARRAY_UUID, element_id(&arguments, &rows[i]->response.id));
+    COMMENT_COLUMN(ARRAY_TEXT, element_text(&arguments, rows[i]->response.comment));
+    status = query_execute(connection, QUERY_RESPONSE_COMMENT, &arguments);
+    arguments_clear(&arguments);
+    return status;
+}
+
+enum status response_update(struct connection *connection, struct stored_response *const *rows, size_t count,
+                            int16_t slot)
+{
+    enum status status = update_rows(connection, rows, count, slot);
+    return status == STATUS_OK ? update_comments(connection, rows, count) : status;
 }
 
 enum status response_get(struct connection *connection, int32_t project_id, const struct id *id, struct arena *arena,

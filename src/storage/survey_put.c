@@ -91,7 +91,7 @@ static enum status read_current(struct connection *connection, int32_t project_i
 /* Begins; the caller rolls back whatever comes of it. */
 static enum status begin(struct connection *connection, int32_t project_id, const char *key, struct current *current)
 {
-    enum status status = connection_begin(connection);
+    enum status status = connection_begin_as(connection, DATABASE_OWNER);
     if (status == STATUS_OK)
         status = lock_project(connection, project_id);
     if (status == STATUS_OK)

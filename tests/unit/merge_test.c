@@ -26,7 +26,7 @@ START_TEST(less_than_what_is_stored_is_known)
 {
     struct stored_response stored = stored_answer();
     struct response again = sent_again();
-    stored.response.comment = text_of("stored");
+    stored.comment_fit = COMMENT_OTHER;
     stored.response.scores[QUESTION_CSAT] = 4;
     ck_assert_int_eq(merge_response(&stored, &again, false, arena).verdict, VERDICT_KNOWN);
 }

@@ -113,12 +113,12 @@ END_TEST
 
 START_TEST(pattern_of_too_many_values_is_not_found)
 {
-    static const struct route routes[] = {{.method = HTTP_GET, .pattern = "/{a}/{b}/{c}/{d}/{e}"},
-                                          {.method = HTTP_GET, .pattern = "/{a}/{b}/{c}/{d}"},
-                                          {.method = HTTP_GET, .pattern = "/{w}/{x}/{y}/{z}"}};
-    ck_assert_ptr_null(router_match(routes, 3, HTTP_GET, "/1/2/3/4/5").route);
+    static const struct route wide[] = {{.method = HTTP_GET, .pattern = "/{a}/{b}/{c}/{d}/{e}"},
+                                        {.method = HTTP_GET, .pattern = "/{a}/{b}/{c}/{d}"},
+                                        {.method = HTTP_GET, .pattern = "/{w}/{x}/{y}/{z}"}};
+    ck_assert_ptr_null(router_match(wide, 3, HTTP_GET, "/1/2/3/4/5").route);
     /* Of two that fit alike, the first. */
-    ck_assert_ptr_eq(router_match(routes, 3, HTTP_GET, "/1/2/3/4").route, &routes[1]);
+    ck_assert_ptr_eq(router_match(wide, 3, HTTP_GET, "/1/2/3/4").route, &wide[1]);
 }
 END_TEST
 

@@ -1,0 +1,6 @@
+-- The comments of responses that the transaction has locked. Apart from response_update, which would have to read a comment to
+-- leave it as it is.
+UPDATE response r
+SET comment = e.comment
+FROM unnest($1::int4[], $2::uuid[], $3::text[]) AS e (project_id, id, comment)
+WHERE r.project_id = e.project_id AND r.id = e.id
