@@ -73,18 +73,6 @@ static void list_arguments(struct arguments *arguments, const struct response_fi
         argument_time(arguments, range->settled_us);
 }
 
-static enum status read_page(const struct result *result, struct arena *arena, struct response_page *page)
-{
-    page->count = (size_t)result_rows(result);
-    page->rows = arena_array(arena, page->count + 1, sizeof *page->rows);
-    if (page->rows == NULL)
-        return STATUS_NO_MEMORY;
-    for (size_t row = 0; row < page->count; row++)
-        if (!response_row_read(result, (int)row, arena, &page->rows[row]))
-            return STATUS_NO_MEMORY;
-    return STATUS_OK;
-}
-
 static enum status list_in_snapshot(struct connection *connection, const struct response_filter *filter,
                                     struct list_range range, struct arena *arena, struct response_page *page)
 {
@@ -99,7 +87,7 @@ static enum status list_in_snapshot(struct connection *connection, const struct 
     arguments_clear(&arguments);
     if (status != STATUS_OK)
         return status;
-    status = read_page(result, arena, page);
+    status = response_rows_read(result, arena, &page->rows, &page->count);
     result_free(result);
     if (status != STATUS_OK)
         return status;

@@ -18,7 +18,7 @@ bool response_is_unanswered(const struct response *response)
     return response->answer_count == 0;
 }
 
-/* The order of the columns in response_get.sql, response_lock.sql, response_list*.sql. */
+/* The order of the columns in response_get.sql, response_lock.sql, response_list*.sql, customer_responses.sql. */
 enum column {
     PROJECT_ID,
     ID,
@@ -111,4 +111,17 @@ bool response_row_read(const struct result *result, int row, struct arena *arena
         response->cell.values[i] = result_copy(result, row, DIMENSIONS + i, arena, &failed);
     cell_key_seal(&response->cell);
     return !failed;
+}
+
+enum status response_rows_read(const struct result *result, struct arena *arena, struct stored_response **rows,
+                               size_t *count)
+{
+    *count = (size_t)result_rows(result);
+    *rows = arena_array(arena, *count + 1, sizeof **rows);
+    if (*rows == NULL)
+        return STATUS_NO_MEMORY;
+    for (size_t row = 0; row < *count; row++)
+        if (!response_row_read(result, (int)row, arena, &(*rows)[row]))
+            return STATUS_NO_MEMORY;
+    return STATUS_OK;
 }
