@@ -45,6 +45,8 @@ struct project_row {
     const char *time_zone;
     const char *dimensions; /* comma-separated */
     int64_t created_us;
+    const char *retain_mode; /* "anonymise", "delete" */
+    int32_t retain_days;     /* 0: it keeps all for ever */
 };
 
 enum status project_list(struct connection *connection, struct arena *arena, struct project_row **rows, size_t *count)

@@ -8,6 +8,7 @@
 #include "base/status.h"
 #include "storage/database.h"
 #include "storage/dimension.h"
+#include "storage/retention.h"
 
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -26,7 +27,9 @@ struct project {
     const char *declared[DECLARED_MAX]; /* names; NULL after the last */
     uint8_t secret[DIGEST_SIZE];
     int64_t retention_horizon_us; /* INT64_MIN: none */
-    int32_t publish_min_n;        /* fewer answers: a key of scope metrics does not see the number */
+    enum retain_mode retain_mode;
+    int32_t retain_days;   /* 0: for ever */
+    int32_t publish_min_n; /* fewer answers: a key of scope metrics does not see the number */
 };
 
 struct key {

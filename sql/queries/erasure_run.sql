@@ -1,10 +1,14 @@
 -- Erases what tells who a customer is, and leaves a receipt that doesn't. Rows are locked in the order of their ids, as everywhere.
--- Scores and cells stay, so no rollup changes. The token replaces the customer: answers of one person still count as one.
+-- Scores and cells stay, so no rollup changes. The token replaces the customer: answers of one person still count as one, with those
+-- that were anonymised by age already. The hash of what was submitted goes too: guesses at who it was could be tried on it.
 WITH token AS (
-    SELECT 'erased:' || gen_random_uuid() AS value
+    SELECT coalesce(
+        (SELECT t.token FROM customer_token t JOIN project p ON p.id = t.project_id
+         WHERE t.project_id = $1::int4 AND t.digest = sha256(p.secret || convert_to($2::text, 'UTF8'))),
+        'erased:' || gen_random_uuid()) AS value
 ), own_responses AS (
     SELECT project_id, id FROM response
-    WHERE project_id = $1::int4 AND customer_id = $2::text
+    WHERE project_id = $1 AND customer_id = $2
     ORDER BY project_id, id
     FOR UPDATE
 ), own_events AS (
@@ -15,13 +19,14 @@ WITH token AS (
 ), erased_responses AS (
     UPDATE response r
     SET customer_id = token.value, interaction_id = NULL, comment = NULL, tags = NULL, properties = NULL,
-        erased = true, updated_at = now()
+        content_hash = decode(repeat('00', octet_length(content_hash)), 'hex'), erased = true, updated_at = now()
     FROM own_responses o, token
     WHERE r.project_id = o.project_id AND r.id = o.id
     RETURNING r.id
 ), erased_events AS (
     UPDATE event e
-    SET customer_id = token.value, session_id = NULL, interaction_id = NULL, properties = NULL, erased = true
+    SET customer_id = token.value, session_id = NULL, interaction_id = NULL, properties = NULL,
+        content_hash = decode(repeat('00', octet_length(content_hash)), 'hex'), erased = true
     FROM own_events o, token
     WHERE e.project_id = o.project_id AND e.id = o.id
     RETURNING e.id

@@ -15,6 +15,7 @@ BEGIN
 
     GRANT USAGE ON SCHEMA public TO hark_writer, hark_reader;
     GRANT SELECT ON ALL TABLES IN SCHEMA public TO hark_reader;
+    REVOKE SELECT ON customer_token FROM hark_reader;
 
     -- The writer adds and counts. What it reads is what it compares a retry with, and never a comment.
     GRANT SELECT ON project, question_definition, dimension_value, cell, dictionary_counter, rollup_quarter,
@@ -25,9 +26,10 @@ BEGIN
                   survey_version) ON response TO hark_writer;
     GRANT INSERT ON response, event, erasure, dimension_value, cell, dictionary_counter, rollup_quarter,
                     rollup_question_quarter, key_use, audit TO hark_writer;
+    GRANT SELECT, DELETE ON customer_token TO hark_writer;
     GRANT UPDATE (updated_at, cell_id, nps, csat, ces, excluded, erased, customer_id, interaction_id, source, comment, tags,
-                  properties, answers, survey_version) ON response TO hark_writer;
-    GRANT UPDATE (erased, customer_id, session_id, interaction_id, properties) ON event TO hark_writer;
+                  properties, answers, survey_version, content_hash) ON response TO hark_writer;
+    GRANT UPDATE (erased, customer_id, session_id, interaction_id, properties, content_hash) ON event TO hark_writer;
     GRANT UPDATE ON dictionary_counter, rollup_quarter, rollup_question_quarter, key_use TO hark_writer;
     GRANT UPDATE (dirty) ON rollup_day_state TO hark_writer;
 

@@ -3,6 +3,7 @@
 
 #include "answers.h"
 #include "base/digest.h"
+#include "base/timestamp.h"
 #include "draft.h"
 #include "parse.h"
 #include "quick.h"
@@ -28,12 +29,27 @@ static int64_t correct_time(const struct draft *draft, int64_t received_us)
     return draft->occurred_us + error_us;
 }
 
-static void check_time(int64_t occurred_us, int64_t received_us, struct faults *faults)
+/* A row that retention has deleted must not come back by a retry and be counted again: what is past its age is refused. */
+static int64_t kept_from(const struct project *project, int64_t received_us)
 {
+    int64_t age_us = received_us - project->retain_days * DAY_US;
+    if (project->retain_mode != RETAIN_DELETE || age_us < project->retention_horizon_us)
+        return project->retention_horizon_us;
+    return age_us;
+}
+
+static void check_time(const struct submission *submission, int64_t occurred_us, struct faults *faults)
+{
+    const struct project *project = submission->principal->project;
+    int64_t received_us = submission->received_us;
+    char text[TIMESTAMP_TEXT_SIZE];
     if (occurred_us > received_us + DAY_US)
         faults_add(faults, "#/occurred_at", "must not be more than a day ahead");
     else if (occurred_us < FIRST_US)
         faults_add(faults, "#/occurred_at", "must not be before the year 2000");
+    else if (occurred_us < kept_from(project, received_us))
+        faults_add(faults, "#/occurred_at", "is older than what the project keeps: nothing from before %s",
+                   timestamp_format(kept_from(project, received_us), text));
 }
 
 /* What is hashed: each part with a mark of its own and its length, parts that were not sent not at all. */
@@ -175,7 +191,7 @@ static struct response *make_response(const struct submission *submission, const
         !has_fault_at(faults, "#/survey_version"))
         faults_add(faults, "#/answers", "must hold at least one answer, such as {\"nps\": 9}");
     response->occurred_us = correct_time(draft, submission->received_us);
-    check_time(response->occurred_us, submission->received_us, faults);
+    check_time(submission, response->occurred_us, faults);
     response->has_given_time = (draft->flags & DRAFT_HAS_OCCURRED) && !(draft->flags & DRAFT_HAS_SENT);
     fill_cell(submission, draft, &response->cell);
     response->key_id = submission->principal->key->id;
@@ -204,7 +220,7 @@ static struct event *make_event(const struct submission *submission, const struc
     if (event == NULL)
         return NULL;
     event->occurred_us = correct_time(draft, submission->received_us);
-    check_time(event->occurred_us, submission->received_us, faults);
+    check_time(submission, event->occurred_us, faults);
     fill_cell(submission, draft, &event->cell);
     event->key_id = submission->principal->key->id;
     event->is_test = submission->principal->key->is_test;

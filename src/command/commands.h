@@ -22,6 +22,7 @@ command_fn key_posted_run;
 command_fn key_exclude_run;
 command_fn key_put_back_run;
 command_fn audit_run;
+command_fn retain_run;
 command_fn routes_run;
 command_fn verify_run;
 command_fn widget_run;
@@ -37,6 +38,7 @@ extern const struct option_rule demo_rules[];
 extern const struct option_rule key_rotate_rules[];
 extern const struct option_rule key_posted_rules[];
 extern const struct option_rule audit_rules[];
+extern const struct option_rule retain_rules[];
 extern const struct option_rule verify_rules[];
 extern const struct option_rule widget_rules[];
 

@@ -6,6 +6,7 @@
 #include "base/timestamp.h"
 #include "storage/day.h"
 #include "storage/fold.h"
+#include "storage/retention.h"
 
 #include <poll.h>
 #include <pthread.h>
@@ -14,13 +15,25 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-enum { PERIOD_MS = 60000, FOLD_AT_START_QUARTERS = 26 * 4 /* since yesterday: older ones are folded with their day */ };
+enum {
+    PERIOD_MS = 60000,
+    RETENTION_PAUSE_MS = 20, /* between batches, for whoever else needs the disk */
+    RETENTION_SETTLE_MS = 2000,
+    RETENTION_ROUNDS = 24,          /* every so many hours all is looked at, else what came of age lately */
+    FOLD_AT_START_QUARTERS = 26 * 4 /* since yesterday: older ones are folded with their day */
+};
+static const int64_t HOUR_US = INT64_C(3600) * 1000000;
+static const int64_t LATELY_US = INT64_C(25) * 3600 * 1000000;
 
 struct maintenance {
     struct connection *connection;
     pthread_t thread;
     int stop_fd;
-    int32_t folded_to; /* quarters before it are done; 0: none yet */
+    int32_t folded_to;   /* quarters before it are done; 0: none yet */
+    int64_t tended_us;   /* on the monotonic clock: when the days were last seen to; retention, likewise */
+    int64_t retained_us; /* 0: not yet */
+    int retentions;
+    uint64_t retention_settings; /* a hash of those that the last round went by */
 };
 
 static bool is_stopped(const struct maintenance *maintenance, int timeout_ms)
@@ -58,13 +71,96 @@ static void fold_closed_quarters(struct maintenance *maintenance)
         LOG(LOG_LEVEL_DEBUG, "slots folded", LOG_INTEGER("cells", cells));
 }
 
+static void tend(struct maintenance *maintenance)
+{
+    fold_closed_quarters(maintenance);
+    fill_days(maintenance);
+    maintenance->tended_us = clock_monotonic_us();
+}
+
+/* --- retention --------------------------------------------------------------------------------------------------------- */
+
+/* A first run may take long: the days are seen to meanwhile. */
+static bool pause_retention(void *context, bool has_moved)
+{
+    struct maintenance *maintenance = context;
+    if (clock_monotonic_us() - maintenance->tended_us >= PERIOD_MS * INT64_C(1000))
+        tend(maintenance);
+    return !is_stopped(maintenance, has_moved ? RETENTION_SETTLE_MS : RETENTION_PAUSE_MS);
+}
+
+static enum status retain_one(struct maintenance *maintenance, const struct retention *retention, bool is_whole)
+{
+    struct retention_report report;
+    enum status status =
+        retention_run(maintenance->connection, retention, is_whole ? 0 : retention->before_us - LATELY_US,
+                      pause_retention, maintenance, &report);
+    if (report.responses > 0 || report.events > 0)
+        LOG(LOG_LEVEL_INFO, "retention", LOG_INTEGER("project", retention->project_id),
+            LOG_STRING("mode", retain_mode_name(retention->mode)), LOG_INTEGER("responses", report.responses),
+            LOG_INTEGER("events", report.events));
+    return status;
+}
+
+static uint64_t hash_settings(const struct retention *list, size_t count)
+{
+    uint64_t hash = UINT64_C(14695981039346656037); /* FNV-1a, by numbers */
+    for (size_t i = 0; i < count; i++) {
+        hash = (hash ^ (uint64_t)list[i].project_id) * UINT64_C(1099511628211);
+        hash = (hash ^ (uint64_t)(list[i].days * 4 + (int)list[i].mode)) * UINT64_C(1099511628211);
+    }
+    return hash;
+}
+
+/* What was set to another age since has older rows than those that came of age lately. */
+static bool looks_at_all(struct maintenance *maintenance, const struct retention *list, size_t count)
+{
+    uint64_t settings = hash_settings(list, count);
+    bool has_changed = settings != maintenance->retention_settings;
+    maintenance->retention_settings = settings;
+    return has_changed || maintenance->retentions % RETENTION_ROUNDS == 0;
+}
+
+static enum status retain_all(struct maintenance *maintenance, struct arena *arena)
+{
+    struct retention *list;
+    size_t count;
+    enum status status = retention_due(maintenance->connection, NULL, clock_now_us(), arena, &list, &count);
+    bool all = status == STATUS_OK && looks_at_all(maintenance, list, count);
+    for (size_t i = 0; status == STATUS_OK && i < count && !is_stopped(maintenance, 0); i++)
+        status = retain_one(maintenance, &list[i], all);
+    return status;
+}
+
+static void retain(struct maintenance *maintenance)
+{
+    struct arena *arena;
+    bool kept;
+    enum status status;
+    if (maintenance->retained_us != 0 && clock_monotonic_us() - maintenance->retained_us < HOUR_US)
+        return;
+    status = retention_try_keep(maintenance->connection, &kept);
+    if (status != STATUS_OK || !kept)
+        return; /* another process does it: asked again in a minute */
+    arena = arena_new(0);
+    status = arena ? retain_all(maintenance, arena) : STATUS_NO_MEMORY;
+    arena_free(arena);
+    if (retention_let_go(maintenance->connection) == STATUS_OK && status == STATUS_OK) {
+        maintenance->retained_us = clock_monotonic_us();
+        maintenance->retentions++;
+    } else {
+        maintenance->retention_settings = 0; /* all is looked at again */
+        LOG(LOG_LEVEL_WARN, "retention goes on in the next round", LOG_STRING("status", status_name(status)));
+    }
+}
+
 static void *run(void *context)
 {
     struct maintenance *maintenance = context;
     do {
         if (connection_is_alive(maintenance->connection) || connection_restore(maintenance->connection) == STATUS_OK) {
-            fold_closed_quarters(maintenance);
-            fill_days(maintenance);
+            tend(maintenance);
+            retain(maintenance);
         }
     } while (!is_stopped(maintenance, PERIOD_MS));
     return NULL;

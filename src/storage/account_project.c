@@ -212,6 +212,8 @@ enum status project_list(struct connection *connection, struct arena *arena, str
             .time_zone = result_copy(result, i, 3, arena, &failed).bytes,
             .dimensions = result_copy(result, i, 4, arena, &failed).bytes,
             .created_us = result_time(result, i, 5),
+            .retain_mode = result_copy(result, i, 6, arena, &failed).bytes,
+            .retain_days = result_is_null(result, i, 7) ? 0 : result_int4(result, i, 7),
         };
     result_free(result);
     return *rows == NULL || failed ? STATUS_NO_MEMORY : STATUS_OK;

@@ -85,6 +85,10 @@ static bool read_project(const struct result *result, int row, struct arena *are
     memcpy(project->secret, secret.bytes, DIGEST_SIZE);
     project->retention_horizon_us = result_time(result, row, 6);
     project->publish_min_n = result_int4(result, row, 7);
+    if (!result_is_null(result, row, 8)) {
+        project->retain_days = result_int4(result, row, 9);
+        failed = failed || !retain_mode_parse(result_copy(result, row, 8, arena, &failed).bytes, &project->retain_mode);
+    }
     return !failed;
 }
 

@@ -203,7 +203,7 @@ START_TEST(commands_run_postgresql_themselves_where_no_server_does)
     assert_in_folder(HARK_WORDS("project", "create", "x", "--time-zone", "Asia/Atlantis"), 1, "time zone");
     assert_in_folder(HARK_WORDS("project", "create", "x", "--dimension", "channel"), 1, "a dimension's name");
     assert_in_folder(HARK_WORDS("project", "list"), 0,
-                     "ID  NAME  ORGANIZATION  TIME ZONE       DIMENSIONS     CREATED\n"
+                     "ID  NAME  ORGANIZATION  TIME ZONE       DIMENSIONS     CREATED               KEEPS\n"
                      "1   shop  Óscar         Asia/Kathmandu  release,store  ");
     ck_assert_int_eq(serve_postgres(folder), 0);
     remove_folder();

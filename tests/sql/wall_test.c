@@ -102,6 +102,8 @@ static const char *const not_for_writers[] = {
     "DELETE FROM response",
     "TRUNCATE response",
     "DELETE FROM rollup_quarter",
+    "UPDATE customer_token SET token = 'x'",
+    "INSERT INTO customer_token VALUES (1, sha256(''), 'x')",
     "SELECT digest FROM key",
     "UPDATE key SET scope = 4",
     "INSERT INTO project (organization_id, name, secret) VALUES (1, 'x', sha256(''))",
@@ -134,6 +136,7 @@ static const char *const not_for_readers[] = {
     "SELECT comment_fit(1, gen_random_uuid(), 'x')",
     "CREATE TABLE made (id integer)",
     "SELECT id FROM response FOR UPDATE",
+    "SELECT * FROM customer_token",
 };
 
 START_TEST(a_reader_writes_nothing)
