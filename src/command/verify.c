@@ -22,11 +22,12 @@ static void print_difference(void *context, const struct verify_difference *diff
 {
     char time[TIMESTAMP_TEXT_SIZE];
     (void)context;
-    printf("%s %s: project %d, cell %d, %.*s score %d: stored %" PRId64 ", counted %" PRId64 "\n",
+    printf("%s %s: project %d, %s %d, %.*s score %d: stored %" PRId64 ", counted %" PRId64 "\n",
            difference->table == VERIFY_QUARTERS || difference->table == VERIFY_QUESTION_QUARTERS ? "quarter" : "day",
            timestamp_format(quarter_start_us(difference->quarter), time), (int)difference->project_id,
-           (int)difference->cell_id, (int)difference->question.size, difference->question.bytes, difference->score,
-           difference->stored, difference->truth);
+           difference->table == VERIFY_DAY_GROUPS ? "grouping" : "cell", (int)difference->cell_id,
+           (int)difference->question.size, difference->question.bytes, difference->score, difference->stored,
+           difference->truth);
 }
 
 static enum status verify(struct connection *connection, bool rebuilds, struct verify_report *report)

@@ -42,7 +42,7 @@ static void report_row(const struct comparison *comparison, enum verify_table ta
         return;
     difference.quarter = result_int4(result, row, 3);
     difference.cell_id = result_int4(result, row, 4);
-    if (table == VERIFY_QUARTERS || table == VERIFY_DAYS) {
+    if (table == VERIFY_QUARTERS || table == VERIFY_DAYS || table == VERIFY_DAY_GROUPS) {
         name_counter(result_int4(result, row, 5), &difference);
     } else {
         difference.score = result_int4(result, row, 5);
@@ -59,7 +59,8 @@ static enum status compare_table(const struct comparison *comparison, enum verif
     static const enum query_name queries[] = {[VERIFY_QUARTERS] = QUERY_VERIFY_QUARTERS,
                                               [VERIFY_DAYS] = QUERY_VERIFY_DAYS,
                                               [VERIFY_QUESTION_QUARTERS] = QUERY_VERIFY_QUESTION_QUARTERS,
-                                              [VERIFY_QUESTION_DAYS] = QUERY_VERIFY_QUESTION_DAYS};
+                                              [VERIFY_QUESTION_DAYS] = QUERY_VERIFY_QUESTION_DAYS,
+                                              [VERIFY_DAY_GROUPS] = QUERY_VERIFY_DAY_GROUPS};
     struct arguments arguments;
     struct result *result;
     enum status status;

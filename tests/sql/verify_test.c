@@ -120,6 +120,7 @@ START_TEST(a_day_copy_that_is_off_is_named_unless_it_is_not_read)
     struct verify_report report;
     struct found found;
     fill_days();
+    tenant_execute(&tenant, "UPDATE rollup_day_state SET grouped = false WHERE project_id = %d");
     tenant_execute(&tenant,
                    "UPDATE rollup_day SET nps_10 = nps_10 + 2 WHERE project_id = %d AND (from_quarter, cell_id) = "
                    "(SELECT from_quarter, min(cell_id) FROM rollup_day r WHERE from_quarter = 1969440 AND "
@@ -132,6 +133,30 @@ START_TEST(a_day_copy_that_is_off_is_named_unless_it_is_not_read)
     ck_assert_int_eq(found.last.score, 10);
     ck_assert_int_eq(found.last.stored, found.last.truth + 2);
     tenant_execute(&tenant, "UPDATE rollup_day_state SET dirty = true WHERE project_id = %d");
+    ck_assert_int_eq(differences(), 0);
+}
+END_TEST
+
+START_TEST(a_summed_up_day_that_is_off_is_named_unless_it_is_not_read)
+{
+    struct verify_report report;
+    struct found found;
+    fill_days();
+    ck_assert_int_eq(differences(), 0);
+    tenant_execute(&tenant,
+                   "UPDATE rollup_day_group SET csat_5 = csat_5 + 3 WHERE project_id = %d AND grouping = 0 AND "
+                   "from_quarter = 1969440");
+    found = compare(&report);
+    ck_assert_int_eq(found.count, 1);
+    ck_assert_int_eq(found.last.table, VERIFY_DAY_GROUPS);
+    ck_assert_int_eq(found.last.cell_id, 0);
+    ck_assert_int_eq(found.last.quarter, 1969440);
+    ck_assert(text_is(found.last.question, "csat"));
+    ck_assert_int_eq(found.last.score, 5);
+    ck_assert_int_eq(found.last.stored, found.last.truth + 3);
+    tenant_execute(&tenant, "DELETE FROM rollup_day_group WHERE project_id = %d AND grouping = 4");
+    ck_assert_int_gt(compare(&report).count, 1);
+    tenant_execute(&tenant, "UPDATE rollup_day_state SET grouped = false WHERE project_id = %d");
     ck_assert_int_eq(differences(), 0);
 }
 END_TEST
@@ -313,6 +338,7 @@ Suite *verify_suite(void)
     tcase_add_test(tcase, a_counter_that_is_off_by_one_is_named);
     tcase_add_test(tcase, a_row_that_no_counter_knows_and_a_counter_without_rows_are_found);
     tcase_add_test(tcase, a_day_copy_that_is_off_is_named_unless_it_is_not_read);
+    tcase_add_test(tcase, a_summed_up_day_that_is_off_is_named_unless_it_is_not_read);
     tcase_add_test(tcase, the_list_is_cut_and_the_number_is_not);
     tcase_add_test(tcase, before_the_retention_horizon_nothing_is_compared_or_rebuilt);
     tcase_add_test(tcase, a_rebuild_makes_the_rollups_right_again);
