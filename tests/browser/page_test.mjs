@@ -265,3 +265,24 @@ test('a question of a survey is shown where the address asks for it', async ({ p
   await page.locator('.chart canvas').first().waitFor();
   await shot('question of a survey');
 });
+
+test('a metric on two scales is left out and explained, and is back when a survey is chosen', async ({ page, project, server, open, shot }) => {
+  const reply = await fetch(`${server.url}/v1/surveys/shop`, {
+    method: 'PUT',
+    headers: { Authorization: `Bearer ${project.admin}`, 'Content-Type': 'application/json' },
+    body: JSON.stringify({ questions: [{ key: 'nps', metric: 'nps' }, { key: 'csat', metric: 'csat', scale: { min: 1, max: 7 } }] }),
+  });
+  assert.ok(reply.ok, await reply.text());
+  const answers = Array.from({ length: 60 }, (_, i) => (i % 2 ? { survey: 'shop', answers: { nps: 9, csat: 7 } } : { answers: { nps: 3, csat: 4 } }));
+  await project.post(answers);
+  await open();
+  await count(page, 'nps').filter({ hasText: /^60$/ }).waitFor();
+  await page.locator('#mixed').getByText('CSAT').waitFor();
+  assert.equal(await page.locator('#cards article').count(), 2);
+  assert.equal(await page.locator('#notice p').count(), 0);
+  await shot('metric on two scales');
+  await open('?survey=shop');
+  await count(page, 'csat').filter({ hasText: /^30$/ }).waitFor();
+  assert.equal(await page.locator('#cards article').count(), 3);
+  assert.equal(await page.locator('#mixed p').count(), 0);
+});

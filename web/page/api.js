@@ -6,6 +6,7 @@ export class Problem extends Error {
     super(body?.detail ?? 'The service can’t be reached.');
     this.status = status;
     this.errors = body?.errors ?? [];
+    this.type = body?.type ?? '';
     this.request = body?.request_id;
   }
 }

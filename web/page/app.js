@@ -5,7 +5,7 @@ import { showCards } from './cards.js';
 import { comments } from './comments.js';
 import { byId, show, h, throttle } from './dom.js';
 import { showFilters } from './filters.js';
-import { forgetKeys, showGate, showNothingFound, showNotice, showTeaching, takeKeys } from './gate.js';
+import { forgetKeys, showGate, showMixed, showNothingFound, showNotice, showTeaching, takeKeys } from './gate.js';
 import { groupPairs, showGroups } from './groups.js';
 import { follow } from './live.js';
 import { DIMENSIONS, comparePairs, filterPairs, readAddress, untilMove, windowPairs, writeAddress } from './state.js';
@@ -22,6 +22,7 @@ let groups = null;
 let stop = () => {};
 let moving = null;
 let waitsForNumbers = null;
+let mixed = []; // metrics whose answers are on several scales, as far as the filters go: no number can be made of them
 const trendSignal = latest();
 const groupsSignal = latest();
 
@@ -32,6 +33,7 @@ function change(part, { quietly = false } = {}) {
   const address = writeAddress(state);
   if (quietly) history.replaceState(null, '', address);
   else history.pushState(null, '', address);
+  if (part.filters) mixed = [];
   if (quietly) return;
   if (isOfTrend(part)) loadTrend();
   else if (isOfGroups(part)) isShownOnly(part) ? drawGroups() : loadGroups();
@@ -45,15 +47,23 @@ const isShownOnly = (part) => has(part, 'view', 'sort');
 
 window.addEventListener('popstate', () => {
   state = readAddress(location.search);
+  mixed = [];
   if (key) refresh();
 });
 
 /* --- drawing --- */
 
-const metricNames = () => state.metrics.map((name) => [name, metricOf(name, numbers?.total[name]).name]);
+// What the address says, without what can't be answered.
+function asked() {
+  const metrics = state.metrics.filter((name) => !mixed.includes(name));
+  return { ...state, metrics, metric: metrics.includes(state.metric) ? state.metric : metrics[0] };
+}
+
+const metricNames = () => asked().metrics.map((name) => [name, metricOf(name, numbers?.total[name]).name]);
 
 function drawCards(before) {
-  showCards(byId('cards'), numbers, state, before);
+  showCards(byId('cards'), numbers, asked(), before);
+  showMixed(byId('mixed'), mixed);
   const isEmpty = Object.values(numbers.total).every((number) => number.n === 0);
   for (const id of ['trend', 'groups', 'comments']) byId(id).hidden = isEmpty;
   if (!isEmpty) show(byId('teach'));
@@ -69,9 +79,9 @@ function drawCards(before) {
 async function explainEmptiness() {
   if (Object.keys(state.filters).length === 0) {
     try {
-      const ever = await get(key, '/v1/metrics', [['metric', state.metrics[0]], ['from', '2000-01-01T00:00:00Z']]);
+      const ever = await get(key, '/v1/metrics', [['metric', asked().metrics[0]], ['from', '2000-01-01T00:00:00Z']]);
       if (Object.values(numbers.total).some((number) => number.n > 0)) return;
-      if (ever.total[state.metrics[0]].n === 0) return showTeaching(byId('teach'));
+      if (ever.total[asked().metrics[0]].n === 0) return showTeaching(byId('teach'));
     } catch {
       // The question was only what to advise.
     }
@@ -79,8 +89,8 @@ async function explainEmptiness() {
   showNothingFound(byId('teach'), state, change);
 }
 
-const drawGroups = () => groups && showGroups(byId('groups'), groups, state, change, metricNames());
-const drawTrend = () => trend && showTrend(byId('trend'), trend, state, change, metricNames());
+const drawGroups = () => groups && showGroups(byId('groups'), groups, asked(), change, metricNames());
+const drawTrend = () => trend && showTrend(byId('trend'), trend, asked(), change, metricNames());
 window.addEventListener('hark-redraw', drawTrend);
 
 const sayings = comments(byId('comments'), { state: () => state, change, key: () => key });
@@ -98,8 +108,8 @@ async function load(path, pairs, signal, use) {
   }
 }
 
-const loadTrend = () => load('/v1/metrics', trendPairs(state), trendSignal(), (reply) => ((trend = reply), drawTrend()));
-const loadGroups = () => load('/v1/metrics', groupPairs(state), groupsSignal(), (reply) => ((groups = reply), drawGroups()));
+const loadTrend = () => load('/v1/metrics', trendPairs(asked()), trendSignal(), (reply) => ((trend = reply), drawTrend()));
+const loadGroups = () => load('/v1/metrics', groupPairs(asked()), groupsSignal(), (reply) => ((groups = reply), drawGroups()));
 
 // Somebody at a control is not disturbed: what is under the pointer or the keyboard stays as it is a little longer.
 const isBusy = (id) => byId(id).contains(document.activeElement) && document.activeElement.matches('select, input');
@@ -123,7 +133,7 @@ function failed(problem) {
     leave(problem);
     return;
   }
-  if (problem.status === 422 && dropUnknownFilters(problem)) return;
+  if (problem.status === 422 && (dropUnknownFilters(problem) || leaveOutMixed(problem))) return;
   showNotice(byId('notice'), problem, refresh);
 }
 
@@ -133,6 +143,15 @@ function dropUnknownFilters(problem) {
   if (!unknown.length) return false;
   const filters = Object.fromEntries(Object.entries(state.filters).filter(([name]) => !unknown.includes(name)));
   change({ filters });
+  return true;
+}
+
+// Answers on different scales are never one number. The other metrics are shown, and how to see this one is said.
+function leaveOutMixed(problem) {
+  const names = asked().metrics.filter((name) => problem.type.endsWith('/mixed-definitions') && problem.errors.some((fault) => fault.detail.startsWith(`'${name}' `)));
+  if (!names.length || names.length === asked().metrics.length) return false;
+  mixed = [...mixed, ...names];
+  refresh();
   return true;
 }
 
@@ -147,7 +166,8 @@ function tellState(name) {
 function listen() {
   stop();
   const pairs = [...comparePairs(state), ...windowPairs(state), ...filterPairs(state)];
-  if (state.metrics.join() !== 'nps,csat,ces') pairs.unshift(['metric', state.metrics.join(',')]);
+  const metrics = asked().metrics.join(',');
+  if (metrics !== 'nps,csat,ces') pairs.unshift(['metric', metrics]);
   stop = follow(key, pairs, { told, state: tellState, failed });
 }
 
@@ -187,7 +207,8 @@ function leave(problem) {
   forgetKeys();
   forgetReplies();
   key = numbers = trend = groups = null;
-  for (const id of ['cards', 'trend', 'groups', 'teach', 'filters', 'foot', 'live', 'notice']) show(byId(id));
+  mixed = [];
+  for (const id of ['cards', 'trend', 'groups', 'teach', 'filters', 'foot', 'live', 'notice', 'mixed']) show(byId(id));
   byId('live').className = 'live';
   byId('page').hidden = true;
   byId('forget').hidden = true;

@@ -2,6 +2,7 @@
 // The key: typed once, or handed over in the fragment of the address and taken out of it at once. It is kept for this tab alone. And
 // what to do where there is none, or no answer yet.
 import { h, show } from './dom.js';
+import { metricOf } from './words.js';
 
 const KEY = 'hark-key';
 const WRITE = 'hark-write-key';
@@ -141,4 +142,14 @@ export function showNotice(element, problem, retry) {
     element,
     h('div', { class: 'notice' }, h('p', {}, advice, problem.request ? h('small', {}, ` Request ${problem.request}`) : null), h('button', { type: 'button', class: 'quiet', onclick: retry }, 'Try again')),
   );
+}
+
+// Why a metric that was asked for has no card.
+export function showMixed(element, names) {
+  if (!names.length) {
+    show(element);
+    return;
+  }
+  const list = names.map((name) => metricOf(name).name).join(', ');
+  show(element, h('p', { class: 'notice' }, `${list}: answered on different scales, which never make one number. Choose a survey above to see it.`));
 }
