@@ -13,9 +13,9 @@ enum { ALIGNMENT = alignof(max_align_t), FIRST_BLOCK = 4096, LARGEST_BLOCK = 655
 
 /* AddressSanitizer would not see the use of memory that was given back. */
 #ifdef __SANITIZE_ADDRESS__
-enum { SPARES_MAX = 0 };
+static const size_t spares_max = 0;
 #else
-enum { SPARES_MAX = 64 };
+static const size_t spares_max = 64;
 #endif
 
 struct block {
@@ -52,7 +52,7 @@ static void free_spares(void *context)
         free(left->first);
         left->first = next;
     }
-    left->count = SPARES_MAX; /* arenas that end later still, in another destructor, are freed at once */
+    left->count = spares_max; /* arenas that end later still, in another destructor, are freed at once */
 }
 
 static void make_key(void)
@@ -62,7 +62,7 @@ static void make_key(void)
 
 static bool spare_keep(struct block *block)
 {
-    if (block->capacity != FIRST_BLOCK - sizeof(struct block) || spares.count >= SPARES_MAX)
+    if (block->capacity != FIRST_BLOCK - sizeof(struct block) || spares.count >= spares_max)
         return false;
     if (spares.first == NULL) {
         pthread_once(&spares_once, make_key);
