@@ -99,7 +99,9 @@ static const struct question_definition *find_definition(const struct response *
 
 static bool set_score(struct response *response, int question, const struct patch_answer *set)
 {
-    int8_t score = set->is_taken_away ? SCORE_ABSENT : (int8_t)set->score;
+    int8_t score = SCORE_ABSENT;
+    if (!set->is_taken_away)
+        score = (int8_t)set->score;
     bool changes = response->scores[question] != score;
     response->scores[question] = score;
     return changes;

@@ -9,6 +9,7 @@
 
 static const struct project project = {.id = 1, .declared = {"release", "store"}};
 
+/* libFuzzer gives the signature. NOLINTNEXTLINE(readability-non-const-parameter) */
 int LLVMFuzzerInitialize(int *count, char ***arguments)
 {
     (void)count;

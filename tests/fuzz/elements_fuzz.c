@@ -5,6 +5,7 @@
 
 /* The walk over a JSON array, against jansson's own reading of the whole. */
 
+/* libFuzzer gives the signature. NOLINTNEXTLINE(readability-non-const-parameter) */
 int LLVMFuzzerInitialize(int *count, char ***arguments)
 {
     (void)count;

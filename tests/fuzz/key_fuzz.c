@@ -7,6 +7,7 @@
 
 /* A key, an origin, a rate: what comes from strangers and from those who mistype. */
 
+/* libFuzzer gives the signature. NOLINTNEXTLINE(readability-non-const-parameter) */
 int LLVMFuzzerInitialize(int *count, char ***arguments)
 {
     (void)count;
