@@ -275,6 +275,8 @@ START_TEST(an_answer_of_another_process_counts_a_second_later)
         ck_assert_int_eq(n_of(ask("")), i);
     }
     crowd_stop();
+    theirs.connection = NULL; /* the other one's own */
+    api_close(&theirs);
     serve_stop(other);
 }
 END_TEST

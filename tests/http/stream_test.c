@@ -259,6 +259,8 @@ START_TEST(an_answer_that_another_process_stored_is_told)
     int ms = reader_find(&reader, "\"total\":{\"nps\":{\"n\":1,", 2 * PROMPT_MS);
     ck_assert_int_ge(ms, 0);
     reader_close(&reader);
+    there.connection = NULL; /* the other one's own */
+    api_close(&there);
     ck_assert_int_eq(serve_stop(second), 0);
 }
 END_TEST
