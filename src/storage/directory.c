@@ -50,6 +50,8 @@ static void swap_in(struct directory *directory, uint64_t number, struct snapsho
 {
     struct snapshot *old = snapshot;
     pthread_mutex_lock(&directory->lock);
+    /* Also ours until the end: the next one to swap may let go of it at once. */
+    snapshot_hold(snapshot);
     if (number > directory->snapshot_read) {
         old = directory->snapshot;
         directory->snapshot = snapshot;
@@ -59,6 +61,7 @@ static void swap_in(struct directory *directory, uint64_t number, struct snapsho
     if (old)
         snapshot_carry_uses(old, snapshot);
     snapshot_release(old);
+    snapshot_release(snapshot);
 }
 
 struct snapshot *directory_hold(struct directory *directory)
