@@ -260,10 +260,11 @@ asan:
 	@tools/install-packages test
 	@ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1 UBSAN_OPTIONS=print_stacktrace=1 \
 	    $(MAKE) --no-print-directory BUILD=$(BUILD)/asan SANITIZE=address,undefined BROWSER_TESTS=no test-all
+TSAN_KINDS ?= unit http
 tsan:
 	@tools/install-packages test
 	@TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1 \
-	    $(MAKE) --no-print-directory BUILD=$(BUILD)/tsan SANITIZE=thread KINDS="unit http" BROWSER_TESTS=no test-all
+	    $(MAKE) --no-print-directory BUILD=$(BUILD)/tsan SANITIZE=thread KINDS="$(TSAN_KINDS)" BROWSER_TESTS=no test-all
 
 # Tests that began as root go on as another user, who must be able to write the counts.
 .PHONY: coverage
