@@ -41,12 +41,17 @@ function watch(page, faults, allowed) {
   });
 }
 
-function limited(promise, ms, what) {
+export function limited(promise, ms, what) {
   let timer;
   const limit = new Promise((_, fail) => {
     timer = setTimeout(() => fail(new Error(`${what} took more than ${ms} ms`)), ms);
   });
   return Promise.race([promise, limit]).finally(() => clearTimeout(timer));
+}
+
+// What a test opened beside the page; a test that fails half-way does not close it.
+async function closeAll(opened) {
+  for (const close of opened.reverse()) await close().catch((error) => console.log(`can't be closed: ${error}`));
 }
 
 const fileName = (text) => text.toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, '');
@@ -55,6 +60,8 @@ async function runIn(context, { name, run, options, file }, server) {
   const { errors = false, origins = [] } = options;
   const faults = [];
   const allowed = [server.url, ...origins];
+  const opened = [];
+  const after = (close) => opened.push(close);
   const page = await context.newPage();
   page.setDefaultTimeout(30_000);
   watch(page, faults, allowed);
@@ -66,12 +73,14 @@ async function runIn(context, { name, run, options, file }, server) {
   // The page, with a key that was handed over in the fragment.
   const open = (query = '', key = project.read) => page.goto(`${server.url}/${query}#key=${key}`);
   try {
-    await run({ page, context, project, server, shot, open, allowed });
+    await run({ page, context, project, server, shot, open, allowed, after });
     if (!errors && faults.length) throw new Error(`the page misbehaved:\n  ${faults.join('\n  ')}`);
   } catch (error) {
     await shot(`FAILED ${name}`).catch(() => {});
     if (faults.length) error.message += `\n  and: ${faults.join('\n  ')}`;
     throw error;
+  } finally {
+    await closeAll(opened);
   }
 }
 

@@ -3,6 +3,7 @@
 // nothing inline.
 import { createServer } from 'node:http';
 import { required } from './harness.mjs';
+import { closed } from './network.mjs';
 
 const escaped = (value) => String(value).replaceAll('&', '&amp;').replaceAll('"', '&quot;');
 
@@ -11,9 +12,9 @@ export function tag(attributes) {
   return `<hark-survey ${words.join(' ')}></hark-survey>`;
 }
 
-// page: {html: attributes of <html>, head, body}. The page is the same for every path.
-export async function hostPage(server, { html = 'lang="en"', head = '', body = '', script = `<script async src="${server.url}/widget.js"></script>` }) {
-  const policy = `default-src 'none'; script-src ${server.url}; connect-src ${server.url}; require-trusted-types-for 'script'`;
+// page: {html: attributes of <html>, head, body, script}; api: where the widget sends to. Closed when the test is over.
+async function hostPage({ server, after }, { html = 'lang="en"', head = '', body = '', script = `<script async src="${server.url}/widget.js"></script>` }, api) {
+  const policy = `default-src 'none'; script-src ${server.url}; connect-src ${api}; require-trusted-types-for 'script'`;
   const text = `<!doctype html><html ${html}><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>A shop</title>${head}${script}</head><body><main><h1>Thank you for your order</h1>${body}</main></body></html>`;
   const host = createServer((request, reply) => {
@@ -21,7 +22,8 @@ export async function hostPage(server, { html = 'lang="en"', head = '', body = '
     reply.end(request.url === '/' ? text : '');
   });
   await new Promise((done) => host.listen(0, '127.0.0.1', done));
-  return { url: `http://127.0.0.1:${host.address().port}`, close: () => new Promise((done) => host.close(done)) };
+  after(() => closed(host));
+  return { url: `http://127.0.0.1:${host.address().port}` };
 }
 
 // The numbers of a project, asked as anybody would.
@@ -61,8 +63,9 @@ const listen = `window.told = []; for (const type of ['shown', 'answered', 'comm
 export async function visit(context, attributes = {}, page = {}) {
   const { project, server, allowed } = context;
   const all = { 'site-key': project.write, survey: 'post-purchase', touchpoint: 'checkout', ...attributes };
-  const host = await hostPage(server, { body: tag(all), ...page });
-  allowed.push(host.url);
+  const api = attributes.api ?? server.url;
+  const host = await hostPage(context, { body: tag(all), ...page }, api);
+  allowed.push(host.url, api);
   await context.page.addInitScript(listen);
   await context.page.goto(host.url);
   return host;

@@ -11,6 +11,7 @@ import { promisify } from 'node:util';
 const run = promisify(execFile);
 const program = process.env.TEST_HARK;
 const START_MS = 60_000;
+const STOP_MS = 30_000;
 
 async function freePort() {
   const server = createServer();
@@ -62,14 +63,26 @@ export class Server {
     this.printed = printed;
   }
 
+  // One that does not stop when it is asked to is killed, and that is a fault.
   async down() {
     this.process.kill('SIGTERM');
-    return this.ended;
+    const overdue = setTimeout(() => this.process.kill('SIGKILL'), STOP_MS);
+    await this.ended;
+    clearTimeout(overdue);
+    if (this.process.signalCode === 'SIGKILL') throw new Error(`hark did not stop within ${STOP_MS} ms`);
+  }
+
+  // After a test that failed while it was down.
+  async ensureUp() {
+    if (this.process.exitCode !== null || this.process.signalCode !== null) await this.up();
   }
 
   async stop() {
-    await this.down();
-    await rm(this.folder, { recursive: true, force: true });
+    try {
+      await this.down();
+    } finally {
+      await rm(this.folder, { recursive: true, force: true });
+    }
   }
 
   async command(...words) {

@@ -6,37 +6,34 @@ import { test } from './harness.mjs';
 
 test('Spanish where the page is', async (context) => {
   const { page, shot } = context;
-  const host = await visit(context, {}, { html: 'lang="es-MX"' });
+  await visit(context, {}, { html: 'lang="es-MX"' });
   await widget(page).getByRole('group', { name: /¿Con qué probabilidad recomendaría/ }).waitFor();
   await score(page, 10).click();
   await widget(page).getByRole('button', { name: 'Enviar comentario' }).waitFor();
   await shot('spanish');
-  await host.close();
 });
 
 test('Spanish where the browser is and the page says nothing', async (context) => {
   const { page } = context;
-  const host = await visit(context, {}, { html: '' });
+  await visit(context, {}, { html: '' });
   await widget(page).getByRole('group', { name: /¿Con qué probabilidad/ }).waitFor();
-  await host.close();
 }, { locale: 'es-ES' });
 
 test('any text by attribute, and right to left', async (context) => {
   const { page, shot } = context;
   const texts = { 'text-question': 'ما مدى احتمال أن توصي بنا؟', 'text-low': 'غير محتمل', 'text-high': 'محتمل جدا', 'text-close': 'إغلاق', lang: 'ar' };
-  const host = await visit(context, texts, { html: 'lang="ar" dir="rtl"' });
+  await visit(context, texts, { html: 'lang="ar" dir="rtl"' });
   await widget(page).getByRole('group', { name: texts['text-question'] }).waitFor();
   const [first, last] = [await score(page, 0).boundingBox(), await score(page, 10).boundingBox()];
   assert.ok(first.x > last.x, 'the scale runs from right to left');
   const close = await widget(page).getByRole('button', { name: 'إغلاق' }).boundingBox();
   assert.ok(close.x < last.x + 20, 'the button to close is on the left');
   await shot('right to left');
-  await host.close();
 });
 
 test('the keyboard alone is enough, and moving through the scores sends nothing', async (context) => {
   const { page, project, shot } = context;
-  const host = await visit(context, {}, { body: `<a href="#a" id="a">A link</a>${tag({ 'site-key': context.project.write })}` });
+  await visit(context, {}, { body: `<a href="#a" id="a">A link</a>${tag({ 'site-key': context.project.write })}` });
   await score(page, 0).waitFor();
   assert.equal(await page.evaluate(() => document.activeElement.tagName), 'BODY', 'it takes no focus');
   await page.keyboard.press('Tab');
@@ -55,7 +52,6 @@ test('the keyboard alone is enough, and moving through the scores sends nothing'
   const [row] = await eventually(() => rows(project), ([first]) => first?.comment);
   assert.equal(row.comment, 'By keyboard');
   assert.equal(await widget(page).evaluate((element) => element.shadowRoot.activeElement?.className), 'thanks');
-  await host.close();
 });
 
 test('it is small', async ({ server }) => {
@@ -71,7 +67,7 @@ for (const [label, options, attributes] of [
 ]) {
   test(`axe finds nothing, ${label}`, async (context) => {
     const { page, shot } = context;
-    const host = await visit(context, attributes);
+    await visit(context, attributes);
     await score(page, 0).waitFor();
     await shot(`${label} asks`);
     assert.deepEqual(await findings(page), []);
@@ -82,23 +78,20 @@ for (const [label, options, attributes] of [
     await widget(page).getByRole('textbox').waitFor();
     await shot(`${label} comment`);
     assert.deepEqual(await findings(page), []);
-    await host.close();
-  }, options);
+    }, options);
 }
 
 test('a page that is dark gets a dark widget, and a page that is not does not', async (context) => {
   const { page } = context;
   const isDark = () => widget(page).evaluate((element) => element.hasAttribute('data-dark'));
-  const light = await visit(context);
+  await visit(context);
   await score(page, 0).waitFor();
   assert.equal(await isDark(), false);
-  await light.close();
-  const dark = await visit(context, {}, { head: '<meta name="color-scheme" content="light dark">' });
+  await visit(context, {}, { head: '<meta name="color-scheme" content="light dark">' });
   await score(page, 0).waitFor();
   assert.equal(await isDark(), true);
   await page.emulateMedia({ colorScheme: 'light' });
   assert.equal(await eventually(isDark, (is) => !is), false);
-  await dark.close();
 }, { colorScheme: 'dark' });
 
 test('the page to try it shows it, its tags and what it tells', async (context) => {
@@ -119,17 +112,16 @@ test('the page to try it shows it, its tags and what it tells', async (context) 
 test('nothing moves for those who want no motion', async (context) => {
   const { page } = context;
   const animation = () => widget(page).evaluate((element) => getComputedStyle(element.shadowRoot.querySelector('.card')).animationName);
-  const host = await visit(context);
+  await visit(context);
   await score(page, 0).waitFor();
   assert.equal(await animation(), 'none');
   await page.emulateMedia({ reducedMotion: 'no-preference' });
   assert.equal(await animation(), 'in');
-  await host.close();
 });
 
 test('what is typed is no shortcut of the page', async (context) => {
   const { page } = context;
-  const host = await visit(context);
+  await visit(context);
   await page.evaluate(() => {
     window.heard = '';
     document.addEventListener('keydown', (event) => (window.heard += event.key));
@@ -138,5 +130,4 @@ test('what is typed is no shortcut of the page', async (context) => {
   await widget(page).getByRole('textbox').click();
   await page.keyboard.type('gi/');
   assert.equal(await page.evaluate(() => window.heard), '');
-  await host.close();
 });
