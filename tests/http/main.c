@@ -6,11 +6,16 @@
 
 #include <stdlib.h>
 
+static void start_shared(void)
+{
+    serve_shared();
+}
+
 int main(void)
 {
     if (!digest_start())
         return EXIT_FAILURE;
     test_step_down();
-    serve_shared();
-    return runner_run();
+    serve_make_model();
+    return runner_run(start_shared);
 }

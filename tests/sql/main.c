@@ -5,11 +5,15 @@
 
 #include <stdlib.h>
 
+static void start_database(void)
+{
+    test_database_url();
+}
+
 int main(void)
 {
     if (!digest_start())
         return EXIT_FAILURE;
     test_step_down();
-    test_database_url();
-    return runner_run();
+    return runner_run(start_database);
 }

@@ -8,9 +8,12 @@
 typedef Suite *suite_fn(void);
 extern suite_fn *const test_suites[];
 
-/* Runs all suites, each test in a process of its own (CK_FORK=no in the environment: in this one, for a debugger), and
- * prints `N passed, N failed` last. The exit status of the program: not 0 when a test failed or none ran. */
-int runner_run(void);
+/* Runs all suites, several at a time, each by one of some processes (TEST_JOBS in the environment; else as many as there
+ * are processors, and one for those that wait), and each test in a process of its own (CK_FORK=no in the environment: in
+ * this one, for a debugger). Prints `N passed, N failed` last. The exit status of the program: not 0 when a test failed or
+ * none ran. start: called in each of the processes before its first suite; NULL: nothing. With CK_RUN_SUITE, CK_RUN_CASE or
+ * CK_FORK=no all is done in this process. */
+int runner_run(void (*start)(void));
 
 /* A suite of one case. */
 Suite *runner_suite(const char *name, const TTest *const tests[], size_t count);

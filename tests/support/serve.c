@@ -166,6 +166,39 @@ static void read_keys(struct serve *serve)
     free(keys);
 }
 
+/* initdb and all migrations take seconds, a copy of what they made does not. */
+static char model[PATH_SIZE];
+static pid_t model_owner;
+
+static void remove_model(void)
+{
+    if (model_owner == getpid())
+        test_folder_remove(model);
+}
+
+void serve_make_model(void)
+{
+    test_folder_new(model);
+    model_owner = getpid();
+    atexit(remove_model);
+    serve_stop(serve_start(&(struct serve_options){.folder = model}));
+}
+
+static void copy_model(const struct serve *serve)
+{
+    char from[PATH_SIZE + 8];
+    char to[PATH_SIZE + 8];
+    snprintf(from, sizeof from, "%s/data", model);
+    snprintf(to, sizeof to, "%s/data", serve->folder);
+    pid_t child = fork();
+    if (child == 0) {
+        execlp("cp", "cp", "-a", "--reflink=auto", from, to, (char *)NULL);
+        _exit(127);
+    }
+    if (hark_wait(child) != 0)
+        give_up(NULL, "cannot copy the model of a data folder");
+}
+
 struct serve *serve_start(const struct serve_options *options)
 {
     struct serve *serve = calloc(1, sizeof *serve);
@@ -177,6 +210,8 @@ struct serve *serve_start(const struct serve_options *options)
         test_folder_new(serve->folder);
     else
         snprintf(serve->folder, sizeof serve->folder, "%s", options->folder);
+    if (serve->is_folder_ours && *model != '\0')
+        copy_model(serve);
     snprintf(serve->data_dir, sizeof serve->data_dir, "HARK_DATA_DIR=%s/data", serve->folder);
     remember(serve);
     launch(serve, options == NULL ? NULL : options->settings);

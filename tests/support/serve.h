@@ -16,10 +16,13 @@ struct serve_options {
     const char *const *settings; /* more "HARK_NAME=value", NULL last; NULL: none */
 };
 
+/* Makes the data folder that later ones without a folder of their own begin with, as a first start leaves it: the test
+ * program's main calls it once. Without it each of them is a first start. */
+void serve_make_model(void);
 /* options may be NULL. Returns when it is ready. */
 struct serve *serve_start(const struct serve_options *options);
-/* One that all tests of the program share: the test program's main calls it before the tests fork. It runs with default
- * settings, and stops with the program. */
+/* One that all suites of a process share: it is called there before the tests fork. It runs with default settings, and
+ * stops with the process. */
 struct serve *serve_shared(void);
 
 /* "127.0.0.1:41234", and with http:// before it. */

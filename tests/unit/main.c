@@ -6,5 +6,5 @@
 
 int main(void)
 {
-    return digest_start() ? runner_run() : EXIT_FAILURE;
+    return digest_start() ? runner_run(NULL) : EXIT_FAILURE;
 }
