@@ -52,7 +52,9 @@ SOURCES    := $(sort $(wildcard src/*.c src/*/*.c))
 QUERIES    := $(sort $(wildcard sql/queries/*.sql))
 MIGRATIONS := $(sort $(wildcard sql/schema/*.sql))
 OPENAPI    := $(wildcard openapi.yaml)
-WEB        := $(sort $(filter-out web/widget web/widget/%,$(wildcard web/* web/*/*.*)))
+# Those of the page are served as one.
+MODULES    := $(sort $(filter-out web/page/widget-demo.js,$(wildcard web/page/*.js)))
+WEB        := $(sort $(filter-out web/widget web/widget/% $(MODULES),$(wildcard web/* web/*/*.*)))
 SCRIPTS    := $(sort $(wildcard tools/*-* .ci/run bench/run bench/*.sh tests/*/*.sh tests/*/run docker/*.sh))
 
 GENERATED         := $(BUILD)/generated
@@ -62,7 +64,7 @@ GENERATED_SOURCES := $(GENERATED)/queries.c $(GENERATED)/migrations.c $(GENERATE
 # What a browser gets, as it is served: web/, and the library that draws the lines, from Debian's package of it.
 DYGRAPHS := /usr/share/javascript/dygraphs
 ASSETS    = $(patsubst %,$(BUILD)/%,$(filter-out %/,$(foreach file,$(WEB),$(if $(wildcard $(file)/*),,$(file))))) \
-            $(BUILD)/web/page/dygraph.js $(BUILD)/web/widget.js
+            $(BUILD)/web/page/app.js $(BUILD)/web/page/dygraph.js $(BUILD)/web/widget.js
 
 object = $(patsubst %.c,$(BUILD)/%.o,$(1))
 
@@ -164,6 +166,10 @@ $(BUILD)/web/widget.js: $(wildcard web/widget/*) tools/join-widget
 	@mkdir -p $(@D)
 	@echo "  JOIN  $@"
 	$(Q)tools/join-widget > $@
+$(BUILD)/web/page/app.js: $(MODULES) tools/join-page
+	@mkdir -p $(@D)
+	@echo "  JOIN  $@"
+	$(Q)tools/join-page web/page/app.js > $@
 $(BUILD)/web/%: web/%
 	@mkdir -p $(@D)
 	$(Q)cp $< $@

@@ -73,17 +73,19 @@ static void *run(void *context)
     pthread_mutex_lock(&streams->lock);
     while (!streams->is_draining) {
         int64_t now_us = clock_monotonic_us();
+        /* Before the look, which takes milliseconds: whoever came just now waits for a first reply. */
+        ask_due(streams);
         if (streams->count > 0 && now_us - looked_us >= LOOK_US) {
             looked_us = now_us;
             pthread_mutex_unlock(&streams->lock);
             watch_look(streams);
             pthread_mutex_lock(&streams->lock);
+            ask_due(streams);
         }
         if (now_us - beaten_us >= BEAT_US) {
             beaten_us = now_us;
             beat(streams);
         }
-        ask_due(streams);
         if (!streams->is_draining)
             wait_for_tick(streams);
     }

@@ -1,21 +1,23 @@
 // SPDX-License-Identifier: MIT
 // The page: what its address says, asked of the API, and kept up to date.
+import { firstKey, firstState } from './early.js';
 import { forgetReplies, get, latest } from './api.js';
 import { showCards } from './cards.js';
 import { comments } from './comments.js';
-import { byId, show, h, throttle } from './dom.js';
+import { afterPaint, byId, show, h, throttle } from './dom.js';
 import { showFilters } from './filters.js';
-import { forgetKeys, showGate, showMixed, showNothingFound, showNotice, showTeaching, takeKeys } from './gate.js';
+import { showGate, showMixed, showNothingFound, showNotice, showTeaching } from './gate.js';
 import { groupPairs, showGroups } from './groups.js';
+import { forgetKeys, takeKeys } from './keys.js';
 import { follow } from './live.js';
-import { DIMENSIONS, comparePairs, filterPairs, readAddress, untilMove, windowPairs, writeAddress } from './state.js';
+import { DIMENSIONS, readAddress, streamPairs, untilMove, writeAddress } from './state.js';
 import { showTrend, trendPairs } from './trend.js';
 import { metricOf, moment } from './words.js';
 
 const FIRST_MS = 250;
 const LATER_MS = 2000; // what is not streamed follows at most this often
-let key = takeKeys();
-let state = readAddress(location.search);
+let key = firstKey;
+let state = firstState;
 let numbers = null; // the latest reply of the stream
 let trend = null;
 let groups = null;
@@ -68,6 +70,9 @@ function drawCards(before) {
   for (const id of ['trend', 'groups', 'comments']) byId(id).hidden = isEmpty;
   if (!isEmpty) show(byId('teach'));
   else explainEmptiness();
+}
+
+function drawFoot() {
   show(
     byId('foot'),
     h('p', {}, `From ${moment(numbers.from)} to ${moment(numbers.to)}, as of ${moment(numbers.as_of, undefined, { timeStyle: 'medium' })}. Intervals are at 95 %.`),
@@ -121,11 +126,16 @@ const loadLater = throttle(() => {
 
 function told(reply) {
   const before = numbers;
+  performance.mark('hark-told');
   numbers = reply;
   showNotice(byId('notice'), null);
   drawCards(before);
-  if (waitsForNumbers) loadRest();
-  else loadLater();
+  performance.mark('hark-drawn');
+  afterPaint(() => {
+    if (numbers) drawFoot();
+    if (waitsForNumbers) loadRest();
+    else if (before) loadLater();
+  });
 }
 
 function failed(problem) {
@@ -165,10 +175,7 @@ function tellState(name) {
 
 function listen() {
   stop();
-  const pairs = [...comparePairs(state), ...windowPairs(state), ...filterPairs(state)];
-  const metrics = asked().metrics.join(',');
-  if (metrics !== 'nps,csat,ces') pairs.unshift(['metric', metrics]);
-  stop = follow(key, pairs, { told, state: tellState, failed });
+  stop = follow(key, streamPairs(asked()), { told, state: tellState, failed });
 }
 
 // The numbers at a glance come first; the rest does not wait for them for long.
@@ -197,6 +204,7 @@ function enter(entered) {
   byId('page').hidden = false;
   byId('forget').hidden = false;
   refresh();
+  performance.mark('hark-ready');
 }
 
 function leave(problem) {

@@ -59,6 +59,12 @@ export function switcher(legend, name, options, value, change) {
   );
 }
 
+// Once what was drawn is seen. A tab in the background paints nothing, and waits for nothing.
+export function afterPaint(run) {
+  if (document.hidden) setTimeout(run);
+  else requestAnimationFrame(() => setTimeout(run));
+}
+
 // Calls at most once in ms, and last with the latest.
 export function throttle(run, ms) {
   let timer = null;

@@ -1,28 +1,8 @@
 // SPDX-License-Identifier: MIT
-// The key: typed once, or handed over in the fragment of the address and taken out of it at once. It is kept for this tab alone. And
-// what to do where there is none, or no answer yet.
+// What to do where there is no key, or no answer yet, or something went wrong.
 import { h, show } from './dom.js';
+import { keepKey, looksLikeKey, writeKey } from './keys.js';
 import { metricOf } from './words.js';
-
-const KEY = 'hark-key';
-const WRITE = 'hark-write-key';
-const looksLikeOne = (text) => /^hk_(live|test)_[A-Za-z0-9]{20,}$/.test(text);
-
-export function takeKeys() {
-  const handed = new URLSearchParams(location.hash.slice(1));
-  const [key, write] = [handed.get('key'), handed.get('write')];
-  if (key || write) {
-    if (key) sessionStorage.setItem(KEY, key.trim());
-    if (write) sessionStorage.setItem(WRITE, write.trim());
-    history.replaceState(null, '', location.pathname + location.search);
-  }
-  return sessionStorage.getItem(KEY);
-}
-
-export function forgetKeys() {
-  sessionStorage.removeItem(KEY);
-  sessionStorage.removeItem(WRITE);
-}
 
 const reasons = {
   401: 'That key is unknown, or was revoked. Ask whoever runs Hark for another one.',
@@ -35,12 +15,12 @@ export function showGate(element, problem, enter) {
   const submit = (event) => {
     event.preventDefault();
     const key = input.value.trim();
-    if (!looksLikeOne(key)) {
+    if (!looksLikeKey(key)) {
       show(fault, 'A key begins with hk_live_ or hk_test_, and is longer than this.');
       input.focus();
       return;
     }
-    sessionStorage.setItem(KEY, key);
+    keepKey(key);
     enter(key);
   };
   show(
@@ -84,7 +64,7 @@ function curlOf(key) {
 }
 
 export function showTeaching(element) {
-  const write = sessionStorage.getItem(WRITE);
+  const write = writeKey();
   const command = curlOf(write ?? '$WRITE');
   show(
     element,

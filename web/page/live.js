@@ -40,6 +40,31 @@ async function* eventsOf(body, heard) {
   }
 }
 
+// A stream that is asked for, and what gives it up.
+function open(key, pairs) {
+  const url = address('/v1/metrics/stream', pairs);
+  const silence = new AbortController();
+  const headers = { Authorization: `Bearer ${key}`, Accept: 'text/event-stream' };
+  performance.mark('hark-asked');
+  const reply = fetch(url, { headers, signal: silence.signal, cache: 'no-store', credentials: 'omit' });
+  return { key, url, silence, reply };
+}
+
+// The first one, asked for before anybody follows it.
+let ahead = null;
+export function askAhead(key, pairs) {
+  ahead = open(key, pairs);
+  ahead.reply.catch(() => {}); // told to who follows
+}
+
+function opened(key, pairs) {
+  const early = ahead;
+  ahead = null;
+  if (early?.key === key && early.url === address('/v1/metrics/stream', pairs)) return early;
+  early?.silence.abort();
+  return open(key, pairs);
+}
+
 // Follows until it is stopped. told(body), state('live' | 'waiting' | 'polling'), failed(problem): what only people can mend.
 export function follow(key, pairs, { told, state, failed }) {
   const stop = new AbortController();
@@ -48,7 +73,7 @@ export function follow(key, pairs, { told, state, failed }) {
 }
 
 async function listen(key, pairs, signal, { told, state, failed }) {
-  const silence = new AbortController();
+  const { silence, reply: asked } = opened(key, pairs);
   let timer;
   const heard = () => {
     clearTimeout(timer);
@@ -58,13 +83,7 @@ async function listen(key, pairs, signal, { told, state, failed }) {
   signal.addEventListener('abort', end, { once: true });
   heard();
   try {
-    const headers = { Authorization: `Bearer ${key}`, Accept: 'text/event-stream' };
-    const reply = await fetch(address('/v1/metrics/stream', pairs), {
-      headers,
-      signal: silence.signal,
-      cache: 'no-store',
-      credentials: 'omit',
-    });
+    const reply = await asked;
     if (!reply.ok) throw await problemOf(reply);
     state('live');
     for await (const event of eventsOf(reply.body, heard)) {

@@ -76,6 +76,13 @@ export function windowPairs(state) {
   return state.window === '30d' ? [] : [['from', iso(span(state).from)]];
 }
 
+// What the stream is asked: of the metrics, only where they are not those that it tells anyway.
+export function streamPairs(state) {
+  const metrics = state.metrics.join();
+  const named = metrics === BUILT_IN.join() ? [] : [['metric', metrics]];
+  return [...named, ...comparePairs(state), ...windowPairs(state), ...filterPairs(state)];
+}
+
 export function comparePairs(state) {
   return state.compare === 'none' ? [] : [['compare', state.compare]];
 }

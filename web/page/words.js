@@ -2,13 +2,15 @@
 // Numbers and times as people read them. The API rounds nothing; this page does.
 
 const MINUS = '−';
-const count = new Intl.NumberFormat('en');
-let countries;
-try {
-  countries = new Intl.DisplayNames(['en'], { type: 'region' });
-} catch {
-  countries = null;
+
+// Of Intl: dear to make, and not needed for the first numbers, mostly.
+const made = new Map();
+function once(name, make) {
+  if (!made.has(name)) made.set(name, make());
+  return made.get(name);
 }
+const count = () => once('count', () => new Intl.NumberFormat('en'));
+const countries = () => once('countries', () => new Intl.DisplayNames(['en'], { type: 'region' }));
 
 export const METRICS = {
   nps: { name: 'NPS', title: 'Net Promoter Score', unit: '', scale: 'out of −100 to 100', low: -100, high: 100 },
@@ -42,7 +44,7 @@ export function score(value, metric, digits = metric.high - metric.low <= 20 ? 2
   return Math.abs(value).toFixed(digits).replace('-', MINUS);
 }
 
-export const whole = (n) => count.format(n);
+export const whole = (n) => (n < 1000 ? String(n) : count().format(n));
 export const percent = (part, all) => (all === 0 ? '0 %' : `${Math.round((100 * part) / all)} %`);
 export const plural = (n, one, many) => `${whole(n)} ${n === 1 ? one : many}`;
 
@@ -56,7 +58,7 @@ export function chance(p) {
 export function country(code) {
   if (code === null) return 'no country';
   try {
-    return countries?.of(code) ?? code;
+    return countries().of(code) ?? code;
   } catch {
     return code;
   }
@@ -69,7 +71,8 @@ export function label(dimension, value) {
 }
 
 export function moment(text, zone, options = { dateStyle: 'medium', timeStyle: 'short' }) {
-  return new Intl.DateTimeFormat('en-GB', { ...options, timeZone: zone }).format(new Date(text));
+  const make = () => new Intl.DateTimeFormat('en-GB', { ...options, timeZone: zone });
+  return once(JSON.stringify([zone, options]), make).format(new Date(text));
 }
 
 // How long ago, roughly; with the exact time as a title elsewhere.
