@@ -167,17 +167,18 @@ function write_assets(    i, path, table)
     printf "\nconst struct asset assets[] = {\n%s};\n\nconst size_t asset_count = %d;\n", table, ARGC - 1
 }
 
-function write_suites(    i, name, list)
+function write_suites(    i, name, functions, names)
 {
     print "#include \"support/runner.h\"\n\n#include <stddef.h>\n"
-    list = ""
     for (i = 1; i < ARGC; i++) {
         name = base_name(ARGV[i])
-        sub(/_test$/, "_suite", name)
-        print "suite_fn " name ";"
-        list = list "    " name ",\n"
+        sub(/_test$/, "", name)
+        print "suite_fn " name "_suite;"
+        functions = functions "    " name "_suite,\n"
+        names = names "    \"" name "\",\n"
     }
-    printf "\nsuite_fn *const test_suites[] = {\n%s    NULL,\n};\n", list
+    printf "\nsuite_fn *const test_suites[] = {\n%s    NULL,\n};\n", functions
+    printf "\nconst char *const test_suite_names[] = {\n%s    NULL,\n};\n", names
 }
 
 BEGIN {

@@ -4,9 +4,11 @@
 
 #include <check.h>
 
-/* Each file <name>_test.c defines `Suite *<name>_suite(void)`; the Makefile collects those of a folder here, NULL last. */
+/* Each file <name>_test.c defines `Suite *<name>_suite(void)`; the Makefile collects those of a folder here with their names, NULL
+ * last. */
 typedef Suite *suite_fn(void);
 extern suite_fn *const test_suites[];
+extern const char *const test_suite_names[];
 
 /* Runs all suites, several at a time, each by one of some processes (TEST_JOBS in the environment; else as many as there
  * are processors, and one for those that wait), and each test in a process of its own (CK_FORK=no in the environment: in
