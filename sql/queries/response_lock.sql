@@ -1,5 +1,6 @@
--- The stored state of responses that are about to be edited, locked in the order of their ids. But for the comment, which a
--- writer may not read.
+-- The stored state of responses that are about to be edited, locked in the order in which they are asked for, which is that of
+-- their ids. But for the comment, which a writer may not read. Each is looked up by its key first: where the planner knows nothing of the
+-- table yet, a plain join went through all rows of a cell for each id.
 SELECT r.project_id, r.id, r.occurred_at, r.received_at, r.updated_at, r.cell_id, r.key_id, r.nps, r.csat, r.ces,
        r.is_test, r.excluded, r.erased, r.content_hash, r.customer_id, r.interaction_id, r.source, NULL::text AS comment,
        r.tags, r.properties::text, r.survey_version, r.answers::text,
@@ -24,9 +25,13 @@ SELECT r.project_id, r.id, r.occurred_at, r.received_at, r.updated_at, r.cell_id
        (SELECT value FROM dimension_value v
         WHERE v.project_id = c.project_id AND v.dimension = 9 AND v.id = c.declared_4_id) AS declared_4,
        r.properties IS NOT DISTINCT FROM wanted.properties::jsonb
-FROM response r
-JOIN unnest($1::int4[], $2::uuid[], $3::text[]) AS wanted (project_id, id, properties)
-    ON r.project_id = wanted.project_id AND r.id = wanted.id
+FROM unnest($1::int4[], $2::uuid[], $3::text[]) AS wanted (project_id, id, properties)
+CROSS JOIN LATERAL (
+    SELECT project_id, id, occurred_at, received_at, updated_at, cell_id, key_id, nps, csat, ces, is_test, excluded, erased,
+           content_hash, customer_id, interaction_id, source, tags, properties, survey_version, answers
+    FROM response
+    WHERE response.project_id = wanted.project_id AND response.id = wanted.id
+    FOR UPDATE
+) AS r
 JOIN cell c ON c.project_id = r.project_id AND c.id = r.cell_id
 ORDER BY r.project_id, r.id
-FOR UPDATE OF r
