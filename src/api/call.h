@@ -5,8 +5,8 @@
 #include "answer_cache.h"
 #include "api/parameter.h"
 #include "api/service.h"
-#include "base/buffer.h"
 #include "bulk.h"
+#include "lines.h"
 
 /* Inside api/ only: what api/ knows about a request under way; the request's context. */
 struct call {
@@ -16,8 +16,7 @@ struct call {
     struct ingest_item *item;     /* of a request that brings one */
     struct bulk *bulk;            /* of a request that brings many objects */
     bool is_stream;               /* application/x-ndjson */
-    struct buffer line;           /* the unfinished line of an NDJSON upload */
-    bool skips_line;              /* it is too long: refused, and skipped to its end */
+    struct lines lines;           /* of an NDJSON upload */
     struct answer_flight *flight; /* of a request that reads for others too */
     struct request *next_waiting; /* of those who wait for the same flight */
     struct stream *stream;        /* of a request that is one */

@@ -90,7 +90,7 @@ static void begin(void *context, struct request *request)
         return;
     }
     call->service = context;
-    buffer_init(&call->line);
+    lines_init(&call->lines, PARSE_OBJECT_BYTES);
     request_set_context(request, call);
     if (!authenticate(request, call))
         return;
@@ -148,7 +148,7 @@ static void end(void *context, struct request *request)
         return;
     if (call->bulk)
         bulk_detach(call->bulk);
-    buffer_clear(&call->line);
+    lines_clear(&call->lines);
     snapshot_release(call->principal.snapshot);
 }
 

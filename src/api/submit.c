@@ -157,51 +157,29 @@ static enum outcome submit_array(struct request *request, struct text body)
     return bulk_finish(call->bulk);
 }
 
-static void take_line(struct call *call, struct text line)
+static void take_step(struct call *call, enum lines_step step, struct text line)
 {
-    if (line.size > 0 && line.bytes[line.size - 1] == '\r')
-        line.size--;
-    if (!parse_is_blank(line))
-        bulk_add(call->bulk, line);
-}
-
-/* The rest of a line that its chunk didn't end. */
-static void keep_rest(struct call *call, const char *bytes, size_t size)
-{
-    if (call->skips_line)
-        return;
-    if (call->line.size + size <= PARSE_OBJECT_BYTES + 1) {
-        buffer_append(&call->line, bytes, size);
-        return;
-    }
-    call->skips_line = true;
-    buffer_reset(&call->line);
-    bulk_refuse(call->bulk, 413, "is a line of more than 65536 bytes");
-}
-
-static void end_line(struct call *call, const char *bytes, size_t size)
-{
-    if (call->skips_line) {
-        call->skips_line = false;
-        return;
-    }
-    if (call->line.size == 0 && !call->line.failed && size <= PARSE_OBJECT_BYTES + 1) {
-        take_line(call, (struct text){bytes, size});
-        return;
-    }
-    keep_rest(call, bytes, size);
-    if (call->line.failed)
+    switch (step) {
+    case LINES_NONE:
+        break;
+    case LINES_LINE:
+        if (!parse_is_blank(line))
+            bulk_add(call->bulk, line);
+        break;
+    case LINES_TOO_LONG:
+        bulk_refuse(call->bulk, 413, "is a line of more than 65536 bytes");
+        break;
+    case LINES_NO_MEMORY:
         bulk_refuse(call->bulk, 503, "could not be kept: out of memory");
-    else if (!call->skips_line)
-        take_line(call, (struct text){call->line.data, call->line.size});
-    call->skips_line = false;
-    buffer_reset(&call->line);
+        break;
+    }
 }
 
 size_t submit_take(struct request *request, const char *bytes, size_t size)
 {
     struct call *call = request_call(request);
-    size_t taken = 0;
+    struct text piece = {bytes, size};
+    struct text line;
     if (call->bulk == NULL)
         call->bulk = bulk_new(call->service, request, kind_of(request));
     if (call->bulk == NULL) {
@@ -209,24 +187,17 @@ size_t submit_take(struct request *request, const char *bytes, size_t size)
         reply_problem(request, 503, "unavailable", "Out of memory: nothing of this upload was stored.");
         return size;
     }
-    while (taken < size && bulk_has_room(call->bulk)) {
-        const char *start = bytes + taken;
-        const char *end = memchr(start, '\n', size - taken);
-        if (end == NULL) {
-            keep_rest(call, start, size - taken);
-            return size;
-        }
-        end_line(call, start, (size_t)(end - start));
-        taken += (size_t)(end - start) + 1;
-    }
-    return taken;
+    while (piece.size > 0 && bulk_has_room(call->bulk))
+        take_step(call, lines_next(&call->lines, &piece, &line), line);
+    return size - piece.size;
 }
 
 static enum outcome end_stream(struct request *request)
 {
     struct call *call = request_call(request);
-    if (call->bulk && (call->line.size > 0 || call->line.failed))
-        end_line(call, "", 0);
+    struct text line;
+    if (call->bulk)
+        take_step(call, lines_end(&call->lines, &line), line);
     if (call->bulk == NULL || bulk_count(call->bulk) == 0) {
         reply_problem(request, 400, "malformed", "The body is empty: one JSON object a line is expected.");
         return HANDLED;
