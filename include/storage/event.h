@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "storage/database.h"
 #include "storage/dimension.h"
+#include "storage/posted.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -63,6 +64,7 @@ struct event_filter {
     struct text customer_id;
     struct text session_id;
     struct text interaction_id;
+    struct posted_filter posted;
     bool has_cursor;
     int64_t cursor_us;
     struct id cursor_id;

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "storage/database.h"
 #include "storage/dimension.h"
+#include "storage/posted.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -122,7 +123,8 @@ struct response_filter {
     int8_t has_comment; /* -1: either */
     int8_t excluded;    /* -1: either */
     int8_t is_test;     /* -1: either */
-    bool by_update;     /* ascending by (updated_at, id), from updated_since_us, up to what is settled */
+    struct posted_filter posted;
+    bool by_update; /* ascending by (updated_at, id), from updated_since_us, up to what is settled */
     int64_t updated_since_us;
     bool has_cursor; /* after this row */
     int64_t cursor_us;

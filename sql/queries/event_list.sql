@@ -62,6 +62,8 @@ WITH chosen AS MATERIALIZED (
       AND ($19::text IS NULL OR e.customer_id = $19)
       AND ($20::text IS NULL OR e.session_id = $20)
       AND ($21::text IS NULL OR e.interaction_id = $21)
+      AND ($24::int4 IS NULL OR e.key_id = $24)
+      AND e.received_at >= $25::timestamptz AND e.received_at < $26::timestamptz
     ORDER BY e.occurred_at DESC, e.id DESC
     LIMIT $22::int4
 )

@@ -67,6 +67,8 @@ WITH chosen AS MATERIALIZED (
       AND ($22::bool IS NULL OR (r.comment IS NOT NULL) = $22)
       AND ($23::bool IS NULL OR r.excluded = $23)
       AND ($24::bool IS NULL OR r.is_test = $24)
+      AND ($27::int4 IS NULL OR r.key_id = $27)
+      AND r.received_at >= $28::timestamptz AND r.received_at < $29::timestamptz
     ORDER BY r.occurred_at DESC, r.id DESC
     LIMIT $25::int4
 )

@@ -53,7 +53,7 @@ WITH chosen AS MATERIALIZED (
         SELECT *
         FROM response
         WHERE project_id = $1 AND (updated_at, id) > ($3::timestamptz, $4::uuid) AND updated_at >= $2::timestamptz
-          AND updated_at < $27::timestamptz
+          AND updated_at < $30::timestamptz
         ORDER BY updated_at, id
         LIMIT $26::int4
     ) AS r
@@ -67,6 +67,8 @@ WITH chosen AS MATERIALIZED (
       AND ($22::bool IS NULL OR (r.comment IS NOT NULL) = $22)
       AND ($23::bool IS NULL OR r.excluded = $23)
       AND ($24::bool IS NULL OR r.is_test = $24)
+      AND ($27::int4 IS NULL OR r.key_id = $27)
+      AND r.received_at >= $28::timestamptz AND r.received_at < $29::timestamptz
     ORDER BY r.updated_at, r.id
     LIMIT $25::int4
 )

@@ -2,6 +2,7 @@
 #include "base/clock.h"
 #include "handlers.h"
 #include "http/reply.h"
+#include "posted_filter.h"
 #include "write.h"
 
 #include <string.h>
@@ -19,6 +20,9 @@ enum list_parameter {
     LIST_CUSTOMER,
     LIST_SESSION,
     LIST_INTERACTION,
+    LIST_KEY_ID,
+    LIST_RECEIVED_FROM,
+    LIST_RECEIVED_TO,
     LIST_FILTERS
 };
 
@@ -32,6 +36,9 @@ const struct parameter events_list_parameters[] = {
     [LIST_CUSTOMER] = {.name = "customer_id", .type = PARAMETER_TEXT, .min = 1, .max = 128},
     [LIST_SESSION] = {.name = "session_id", .type = PARAMETER_TEXT, .min = 1, .max = 128},
     [LIST_INTERACTION] = {.name = "interaction_id", .type = PARAMETER_TEXT, .min = 1, .max = 128},
+    [LIST_KEY_ID] = {.name = "key_id", .type = PARAMETER_INTEGER, .min = 1, .max = INT32_MAX},
+    [LIST_RECEIVED_FROM] = {.name = "received_from", .type = PARAMETER_TIME},
+    [LIST_RECEIVED_TO] = {.name = "received_to", .type = PARAMETER_TIME},
     [LIST_FILTERS] = {.name = "dimensions", .type = PARAMETER_DIMENSIONS},
     {0},
 };
@@ -56,6 +63,7 @@ static bool read_filter(struct request *request, struct event_filter *filter)
     filter->customer_id = request_parameter(request, LIST_CUSTOMER)->text;
     filter->session_id = request_parameter(request, LIST_SESSION)->text;
     filter->interaction_id = request_parameter(request, LIST_INTERACTION)->text;
+    filter->posted = posted_filter_read(request, LIST_KEY_ID);
     filter->limit = limit->is_set ? (int)limit->integer : LIMIT_DEFAULT;
     filter->has_cursor = cursor->is_set;
     if (filter->from_us >= filter->to_us)
@@ -74,6 +82,8 @@ enum outcome events_list(struct request *request, struct service *service, struc
     enum status status;
 
     (void)service;
+    if (!posted_filter_admit(request, LIST_KEY_ID))
+        return HANDLED;
     if (!read_filter(request, &filter)) {
         reply_problem(request, 422, "validation", "The query can't be answered as it is.");
         return HANDLED;

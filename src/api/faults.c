@@ -6,6 +6,7 @@
 #include "parse.h"
 
 #include <ctype.h>
+#include <jansson.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -45,6 +46,25 @@ void faults_add_no_memory(struct faults *faults)
 bool faults_lack_memory(const struct faults *faults)
 {
     return faults->lacks_memory || arena_has_failed(faults->arena) || parse_lacked_memory();
+}
+
+static bool is_listed(const char *const *names, const char *name)
+{
+    for (; *names; names++)
+        if (strcmp(*names, name) == 0)
+            return true;
+    return false;
+}
+
+void faults_add_unknown(struct faults *faults, const json_t *object, const char *const *names, const char *pointer)
+{
+    const char *name;
+    json_t *value;
+    json_object_foreach((json_t *)object, name, value)
+    {
+        if (!is_listed(names, name))
+            faults_add(faults, faults_child(faults, pointer, name), "is not a field that is known here");
+    }
 }
 
 static bool is_plain(unsigned char c)

@@ -11,6 +11,8 @@
 
 /* Inside api/ only: all that is wrong with one object, noted while it is decoded. */
 
+struct json_t;
+
 enum { FAULTS_MAX = 100 };
 
 struct fault {
@@ -35,6 +37,9 @@ void faults_add_no_memory(struct faults *faults);
 /* Whether memory was out at any moment of the decoding: then it is a 503 whatever was found, for the object may be a good one, or
  * one of which a part is missing. */
 bool faults_lack_memory(const struct faults *faults);
+/* Of each member of an object that is not among names, which ends with NULL. */
+void faults_add_unknown(struct faults *faults, const struct json_t *object, const char *const *names,
+                        const char *pointer);
 /* base + "/" + name, escaped as a JSON pointer in a URI fragment (RFC 6901, section 6). In the arena. */
 const char *faults_child(struct faults *faults, const char *base, const char *name);
 const char *faults_element(struct faults *faults, const char *base, size_t index);

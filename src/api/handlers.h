@@ -26,6 +26,7 @@ handler_fn surveys_delete;
 handler_fn surveys_form;
 
 handler_fn erasures_post;
+handler_fn exclusions_post;
 handler_fn customers_export;
 extern const struct parameter customers_export_parameters[];
 

@@ -7,6 +7,7 @@
 #include "handlers.h"
 #include "http/reply.h"
 #include "parse.h"
+#include "posted_filter.h"
 #include "write.h"
 
 #include <string.h>
@@ -60,6 +61,9 @@ enum list_parameter {
     LIST_EXCLUDED,
     LIST_TEST,
     LIST_UPDATED_SINCE,
+    LIST_KEY_ID,
+    LIST_RECEIVED_FROM,
+    LIST_RECEIVED_TO,
     LIST_FILTERS
 };
 
@@ -78,6 +82,9 @@ const struct parameter responses_list_parameters[] = {
     [LIST_EXCLUDED] = {.name = "excluded", .type = PARAMETER_BOOLEAN},
     [LIST_TEST] = {.name = "test", .type = PARAMETER_BOOLEAN},
     [LIST_UPDATED_SINCE] = {.name = "updated_since", .type = PARAMETER_TIME},
+    [LIST_KEY_ID] = {.name = "key_id", .type = PARAMETER_INTEGER, .min = 1, .max = INT32_MAX},
+    [LIST_RECEIVED_FROM] = {.name = "received_from", .type = PARAMETER_TIME},
+    [LIST_RECEIVED_TO] = {.name = "received_to", .type = PARAMETER_TIME},
     [LIST_FILTERS] = {.name = "dimensions", .type = PARAMETER_DIMENSIONS},
     {0},
 };
@@ -143,6 +150,7 @@ static void read_filter(struct request *request, struct response_filter *filter)
     filter->is_test = tristate(request_parameter(request, LIST_TEST));
     filter->by_update = request_parameter(request, LIST_UPDATED_SINCE)->is_set;
     filter->updated_since_us = request_parameter(request, LIST_UPDATED_SINCE)->integer;
+    filter->posted = posted_filter_read(request, LIST_KEY_ID);
     filter->limit = limit->is_set ? (int)limit->integer : LIMIT_DEFAULT;
 }
 
@@ -155,6 +163,8 @@ enum outcome responses_list(struct request *request, struct service *service, st
     enum status status;
 
     (void)service;
+    if (!posted_filter_admit(request, LIST_KEY_ID))
+        return HANDLED;
     read_filter(request, &filter);
     list = filter.by_update ? "updated" : "responses";
     if (!check_list(request, &filter, list))

@@ -15,6 +15,7 @@ const struct route api_routes[] = {
     {HTTP_DELETE, "/v1/surveys/{key}", SCOPE_ADMIN, surveys_delete, NULL, 0},
     {HTTP_GET, "/v1/surveys/{key}/form", SCOPE_WRITE, surveys_form, NULL, ROUTE_CORS | ROUTE_INLINE},
     {HTTP_POST, "/v1/erasures", SCOPE_ADMIN, erasures_post, NULL, ROUTE_BODY},
+    {HTTP_POST, "/v1/exclusions", SCOPE_ADMIN, exclusions_post, NULL, ROUTE_BODY},
     {HTTP_GET, "/v1/customers/{customer_id}/export", SCOPE_ADMIN, customers_export, customers_export_parameters, 0},
     {HTTP_GET, "/v1/metrics", SCOPE_METRICS, metrics_read, metrics_parameters, ROUTE_SPANS | ROUTE_CACHED},
     {HTTP_GET, "/v1/metrics/stream", SCOPE_METRICS, metrics_stream, metrics_parameters, ROUTE_INLINE | ROUTE_SPANS},

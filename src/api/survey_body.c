@@ -3,26 +3,6 @@
 
 #include <string.h>
 
-static bool is_listed(const char *const *names, const char *name)
-{
-    for (; *names; names++)
-        if (strcmp(*names, name) == 0)
-            return true;
-    return false;
-}
-
-void survey_body_refuse_unknown(const json_t *object, const char *const *names, const char *pointer,
-                                struct faults *faults)
-{
-    const char *name;
-    json_t *value;
-    json_object_foreach((json_t *)object, name, value)
-    {
-        if (!is_listed(names, name))
-            faults_add(faults, faults_child(faults, pointer, name), "is not a field that is known here");
-    }
-}
-
 /* A key that two questions have is told of at the later one. */
 static void check_repetition(const struct survey_draft_question *questions, size_t i, const char *pointer,
                              struct faults *faults)
@@ -65,7 +45,7 @@ void survey_body_decode(struct survey_draft *draft, const json_t *body, const st
                         struct faults *faults)
 {
     static const char *const names[] = {"title", "questions", NULL};
-    survey_body_refuse_unknown(body, names, "#", faults);
+    faults_add_unknown(faults, body, names, "#");
     draft->title = survey_words_decode(json_object_get(body, "title"), "#/title", SURVEY_TITLE_CHARACTERS, faults);
     decode_questions(draft, json_object_get(body, "questions"), project, faults);
 }

@@ -23,8 +23,4 @@ void survey_question_decode(struct survey_draft_question *question, const json_t
 /* A text, or an object of texts by language, as JSON. Absent: null, or faulty. */
 struct text survey_words_decode(const json_t *value, const char *pointer, size_t max, struct faults *faults);
 
-/* Members that are not among names, which ends with NULL. */
-void survey_body_refuse_unknown(const json_t *object, const char *const *names, const char *pointer,
-                                struct faults *faults);
-
 #endif

@@ -147,7 +147,7 @@ static void take_scale(struct taking *taking, const json_t *value, const char *p
         faults_add(taking->faults, pointer, "must be an object, such as {\"min\": 1, \"max\": 5}");
         return;
     }
-    survey_body_refuse_unknown(value, names, pointer, taking->faults);
+    faults_add_unknown(taking->faults, value, names, pointer);
     bool has_min = take_end(taking, value, "min", pointer, &min);
     bool has_max = take_end(taking, value, "max", pointer, &max);
     if (!has_min || !has_max)
@@ -266,7 +266,7 @@ void survey_question_decode(struct survey_draft_question *question, const json_t
         faults_add(faults, pointer, "must be an object");
         return;
     }
-    survey_body_refuse_unknown(value, names, pointer, faults);
+    faults_add_unknown(faults, value, names, pointer);
     for (size_t i = 0; names[i]; i++)
         takers[i](&taking, json_object_get(value, names[i]), faults_child(faults, pointer, names[i]));
     if (faults->count == before)

@@ -3,17 +3,14 @@
 #include "base/log.h"
 #include "base/timestamp.h"
 #include "commands.h"
-#include "ingest/ingest.h"
+#include "ingest/exclusion.h"
 #include "moment.h"
 #include "session.h"
 #include "storage/account.h"
-#include "storage/audit.h"
 #include "storage/posted.h"
 
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 /* What one key posted in a span of time: listed, taken out of every number, and put back. */
 
@@ -102,93 +99,23 @@ int key_posted_run(const struct options *options)
 
 /* --- out of the numbers and back ----------------------------------------------------------------------------------------- */
 
-/* The way of every edit: a committer of this process, with a slot of its own, locks the rows and moves their counts in the
- * statement that changes them. So running servers are not in the way, and what was done until a failure is whole. */
-struct page {
-    pthread_mutex_t lock;
-    pthread_cond_t filled;
-    size_t under_way;
-    struct posted_row rows[POSTED_PAGE];
-    struct patch patches[POSTED_PAGE];
-    struct ingest_item items[POSTED_PAGE];
-};
-_Static_assert((int)POSTED_PAGE <= (int)INGEST_BATCH_MAX, "a page is one batch");
-
-static void item_done(struct ingest_item *item)
-{
-    struct page *page = item->context;
-    pthread_mutex_lock(&page->lock);
-    page->under_way--;
-    pthread_cond_signal(&page->filled);
-    pthread_mutex_unlock(&page->lock);
-}
-
-static void fill(struct page *page, const struct posted_query *query, bool excluded, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        page->patches[i] = (struct patch){
-            .project_id = query->project_id, .id = page->rows[i].id, .sets_excluded = true, .excluded = excluded};
-        page->items[i] = (struct ingest_item){.kind = INGEST_PATCH,
-                                              .patch = &page->patches[i],
-                                              .done = item_done,
-                                              .context = page,
-                                              .next = i + 1 < count ? &page->items[i + 1] : NULL};
-    }
-    page->under_way = count;
-}
-
-static enum status commit(struct ingest *ingest, struct page *page, size_t count, size_t *changed)
-{
-    enum status status = ingest_submit(ingest, page->items, count);
-    if (status != STATUS_OK)
-        return status;
-    pthread_mutex_lock(&page->lock);
-    while (page->under_way > 0)
-        pthread_cond_wait(&page->filled, &page->lock);
-    pthread_mutex_unlock(&page->lock);
-    for (size_t i = 0; i < count; i++) {
-        if (page->items[i].verdict == VERDICT_CHANGED)
-            ++*changed;
-        else if (page->items[i].verdict != VERDICT_NOT_FOUND) /* retention may have been quicker */
-            status = STATUS_UNAVAILABLE;
-    }
-    return status;
-}
-
-static enum status change_all(struct session *session, struct ingest *ingest, const struct posted_query *query,
-                              bool excluded, size_t *changed)
-{
-    static struct page page = {.lock = PTHREAD_MUTEX_INITIALIZER, .filled = PTHREAD_COND_INITIALIZER};
-    struct posted_row last;
-    size_t count = 0;
-    enum status status = posted_list(session->connection, query, NULL, page.rows, &count);
-    while (status == STATUS_OK && count > 0) {
-        last = page.rows[count - 1];
-        fill(&page, query, excluded, count);
-        status = commit(ingest, &page, count, changed);
-        if (status == STATUS_OK)
-            status = posted_list(session->connection, query, &last, page.rows, &count);
-    }
-    return status;
-}
-
 /* Whatever was done is noted, also where it ended early. */
-static enum status note(struct session *session, const struct posted_query *query, bool excluded, size_t changed)
+static enum status change_and_note(struct session *session, struct ingest *ingest, const struct posted_query *query,
+                                   bool excluded)
 {
-    char detail[200];
-    char from[TIMESTAMP_TEXT_SIZE];
-    char to[TIMESTAMP_TEXT_SIZE];
-    snprintf(detail, sizeof detail, "{\"key_id\":%d,\"from\":\"%s\",\"to\":\"%s\",\"responses\":%zu}",
-             (int)query->key_id, timestamp_format(query->from_us, from), timestamp_format(query->to_us, to), changed);
-    const struct audit_act act = {.act = excluded ? "responses excluded" : "responses put back",
-                                  .project_id = query->project_id,
-                                  .detail = detail};
-    return audit_add(session->connection, &act, 1);
+    struct exclusion_report report;
+    enum status status = exclusion_run(ingest, session->connection, query, excluded, NULL, &report);
+    enum status noted = STATUS_OK;
+    if (report.responses > 0)
+        noted = posted_note(session->connection, query, 0, excluded, report.responses);
+    printf("%zu responses were %s\n", report.responses,
+           excluded ? "taken out of the numbers" : "put back into the numbers");
+    return status == STATUS_OK ? noted : status;
 }
 
-static enum status change(struct session *session, const struct posted_query *asked, bool excluded)
+/* A committer of this process, with a slot of its own: running servers are not in the way. */
+static enum status change(struct session *session, const struct posted_query *query, bool excluded)
 {
-    struct posted_query query = *asked;
     struct dictionary *dictionary = dictionary_new(NULL);
     struct ingest_options options = {.database = &session->database,
                                      .dictionary = dictionary,
@@ -196,17 +123,12 @@ static enum status change(struct session *session, const struct posted_query *as
                                      .queue_size = POSTED_PAGE,
                                      .timeout_ms = session->config.commit_timeout_ms};
     struct ingest *ingest = NULL;
-    size_t changed = 0;
-    query.is_excluded_given = true;
-    query.excluded = !excluded;
     enum status status = dictionary == NULL ? STATUS_NO_MEMORY : ingest_open(&options, &ingest);
     if (status == STATUS_OK)
-        status = change_all(session, ingest, &query, excluded, &changed);
+        status = change_and_note(session, ingest, query, excluded);
     ingest_close(ingest);
     dictionary_free(dictionary);
-    enum status noted = changed > 0 ? note(session, asked, excluded, changed) : STATUS_OK;
-    printf("%zu responses were %s\n", changed, excluded ? "taken out of the numbers" : "put back into the numbers");
-    return status == STATUS_OK ? noted : status;
+    return status;
 }
 
 static enum status exclude(struct session *session, const struct posted_query *query)

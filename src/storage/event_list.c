@@ -22,6 +22,7 @@ static enum status list_in_snapshot(struct connection *connection, const struct 
     argument_text(&arguments, filter->interaction_id);
     argument_int4(&arguments, filter->limit);
     argument_int4(&arguments, LIST_SCAN_MAX);
+    list_posted_arguments(&arguments, &filter->posted);
     status = query_run(connection, QUERY_EVENT_LIST, &arguments, &result);
     arguments_clear(&arguments);
     if (status != STATUS_OK)

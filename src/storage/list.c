@@ -26,6 +26,16 @@ void list_cell_arguments(struct arguments *arguments, const struct text *const v
     argument_bool(arguments, any);
 }
 
+void list_posted_arguments(struct arguments *arguments, const struct posted_filter *posted)
+{
+    if (posted->key_id == 0)
+        argument_null(arguments);
+    else
+        argument_int4(arguments, posted->key_id);
+    argument_time(arguments, posted->from_us);
+    argument_time(arguments, posted->to_us);
+}
+
 enum status list_edge(struct connection *connection, enum query_name name, const struct list_range *range, bool *found,
                       int64_t *us, struct id *id)
 {

@@ -4,6 +4,7 @@
 
 #include "query.h"
 #include "storage/dimension.h"
+#include "storage/posted.h"
 
 /* Inside storage/ only: what the lists of responses and of events share. */
 
@@ -27,6 +28,8 @@ void list_range_arguments(struct arguments *arguments, const struct list_range *
 /* Eleven arrays of values, and whether there is no filter at all. */
 void list_cell_arguments(struct arguments *arguments, const struct text *const values[DIMENSION_COUNT],
                          const size_t counts[DIMENSION_COUNT]);
+/* Which key posted the rows, and when they came in. */
+void list_posted_arguments(struct arguments *arguments, const struct posted_filter *posted);
 /* Where a scan of LIST_SCAN_MAX rows ended; *found false: the list ended before. */
 enum status list_edge(struct connection *connection, enum query_name name, const struct list_range *range, bool *found,
                       int64_t *us, struct id *id) __attribute__((warn_unused_result));

@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "storage/posted.h"
 
+#include "base/timestamp.h"
 #include "query.h"
+#include "storage/audit.h"
+
+#include <stdio.h>
 
 enum status posted_list(struct connection *connection, const struct posted_query *query, const struct posted_row *after,
                         struct posted_row rows[POSTED_PAGE], size_t *count)
@@ -36,4 +40,31 @@ enum status posted_list(struct connection *connection, const struct posted_query
                                       .excluded = result_bool(result, i, 3)};
     result_free(result);
     return STATUS_OK;
+}
+
+static enum status add_note(struct connection *connection, const struct audit_act *act)
+{
+    enum status status = connection_begin_as(connection, DATABASE_WRITER);
+    if (status == STATUS_OK)
+        status = audit_add(connection, act, 1);
+    if (status == STATUS_OK)
+        status = connection_commit(connection);
+    if (status != STATUS_OK)
+        connection_rollback(connection);
+    return status;
+}
+
+enum status posted_note(struct connection *connection, const struct posted_query *query, int32_t by_key_id,
+                        bool excluded, size_t responses)
+{
+    char detail[200];
+    char from[TIMESTAMP_TEXT_SIZE];
+    char to[TIMESTAMP_TEXT_SIZE];
+    const struct audit_act act = {.key_id = by_key_id,
+                                  .act = excluded ? "responses excluded" : "responses put back",
+                                  .project_id = query->project_id,
+                                  .detail = detail};
+    snprintf(detail, sizeof detail, "{\"key_id\":%d,\"from\":\"%s\",\"to\":\"%s\",\"responses\":%zu}",
+             (int)query->key_id, timestamp_format(query->from_us, from), timestamp_format(query->to_us, to), responses);
+    return add_note(connection, &act);
 }

@@ -69,6 +69,7 @@ static void list_arguments(struct arguments *arguments, const struct response_fi
     optional_bool(arguments, filter->is_test);
     argument_int4(arguments, filter->limit);
     argument_int4(arguments, LIST_SCAN_MAX);
+    list_posted_arguments(arguments, &filter->posted);
     if (range->settled_us)
         argument_time(arguments, range->settled_us);
 }

@@ -58,6 +58,7 @@ static const struct {
     {"PUT", "/v1/surveys/stay", "{\"questions\":[{\"key\":\"nps\",\"metric\":\"nps\"}]}", 201, ADMIN},
     {"DELETE", "/v1/surveys/none", NULL, 404, ADMIN},
     {"GET", "/v1/customers/nobody/export", NULL, 200, ADMIN},
+    {"POST", "/v1/exclusions", "{\"key_id\":1,\"from\":\"2026-01-01T00:00:00Z\",\"excluded\":true}", 200, ADMIN},
 };
 enum { ROUTES = sizeof routes / sizeof *routes };
 

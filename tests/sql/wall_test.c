@@ -207,6 +207,7 @@ static size_t count_rows(struct connection *connection, int32_t project_id)
                                      .has_comment = -1,
                                      .excluded = -1,
                                      .is_test = -1,
+                                     .posted = {.to_us = INT64_MAX},
                                      .limit = 10};
     struct response_page page;
     ck_assert_int_eq(response_list(connection, &filter, arena, &page), STATUS_OK);
