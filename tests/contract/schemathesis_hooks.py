@@ -51,6 +51,12 @@ def is_off(body):
     return age < datetime.timedelta(hours=-20) or age > NOW - FIRST
 
 
+def is_no_span(body):
+    """It must begin before it ends: now, where that isn't said."""
+    begins, ends = moment_of(body.get("from")), moment_of(body.get("to"))
+    return begins is not None and begins >= (ends or NOW)
+
+
 def is_beyond_schema(case):
     # Any text is the key of a survey, but contract.py wants those that no answer has.
     if case.method == "PUT" and not str((case.path_parameters or {}).get("key")).startswith("made-up-"):
@@ -61,7 +67,7 @@ def is_beyond_schema(case):
     # Whether a score may be taken away depends on what is stored: the last one may not.
     if case.method == "PATCH" and holds(case.body.get("answers"), lambda score: score is None):
         return True
-    if is_off(case.body):
+    if is_off(case.body) or is_no_span(case.body):
         return True
     # Anywhere in `properties`; and the decimal places of an amount.
     return holds(case.body, is_big) or holds(case.body.get("amount"), is_fine)
