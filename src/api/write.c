@@ -62,7 +62,7 @@ static void write_score(struct buffer *json, const char *key, int score, bool *i
 }
 
 /* A question's key needs no escapes. */
-static void write_answers(struct buffer *json, const struct response *response, const struct principal *principal)
+void write_answers(struct buffer *json, const struct response *response, const struct principal *principal)
 {
     bool is_first = true;
     buffer_string(json, ",\"answers\":{");

@@ -14,6 +14,8 @@
 void write_response(struct buffer *json, const struct stored_response *stored, const struct principal *principal);
 void write_event(struct buffer *json, const struct stored_event *stored, const struct project *project);
 
+/* ,"answers":{…} */
+void write_answers(struct buffer *json, const struct response *response, const struct principal *principal);
 void write_text(struct buffer *json, struct text text);
 void write_time(struct buffer *json, int64_t us);
 /* Percent-encoded, for a part of a path or query. */

@@ -23,6 +23,8 @@ command_fn key_exclude_run;
 command_fn key_put_back_run;
 command_fn audit_run;
 command_fn retain_run;
+command_fn export_responses_run;
+command_fn export_events_run;
 command_fn routes_run;
 command_fn verify_run;
 command_fn widget_run;
@@ -39,6 +41,7 @@ extern const struct option_rule key_rotate_rules[];
 extern const struct option_rule key_posted_rules[];
 extern const struct option_rule audit_rules[];
 extern const struct option_rule retain_rules[];
+extern const struct option_rule export_rules[];
 extern const struct option_rule verify_rules[];
 extern const struct option_rule widget_rules[];
 

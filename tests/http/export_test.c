@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: MIT */
+#include "api.h"
+#include "base/clock.h"
+#include "support/runner.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* `hark export`: what a project holds, as lines that can be posted again. */
+
+static struct api api;
+static struct api copy; /* where it moves to */
+
+static const char SURVEY[] =
+    "{\"questions\":[{\"key\":\"nps\",\"metric\":\"nps\"},"
+    "{\"key\":\"room\",\"metric\":\"rating\",\"scale\":{\"min\":1,\"max\":7},\"satisfied\":[6,7]}]}";
+
+static void setup(void)
+{
+    api_open(&api, serve_shared(), NULL);
+    api_open(&copy, serve_shared(), NULL);
+}
+
+static void teardown(void)
+{
+    api_close(&copy);
+    api_close(&api);
+}
+
+/* What the command wrote. The caller frees it. */
+static char *export(const struct api *from, const char *kind, const char *option, size_t lines)
+{
+    struct hark_result result =
+        serve_command(from->serve, HARK_WORDS("export", kind, from->project, option ? option : "--"));
+    ck_assert_msg(result.status == 0, "%s", result.errors);
+    ck_assert_msg(strstr(result.errors, api_text("%zu lines: complete", lines)) != NULL, "%s", result.errors);
+    char *output = strdup(result.output);
+    hark_result_clear(&result);
+    return output;
+}
+
+static void post(struct api *to, const char *path, const char *members)
+{
+    ck_assert_status(api_post(to, path, api_text("{%s}", members)), 201);
+}
+
+static void define(struct api *of)
+{
+    ck_assert_status(api_send(of, of->keys[SCOPE_ADMIN], "PUT", "/v1/surveys/stay", SURVEY), 201);
+}
+
+/* Of all that can be stored something. */
+static void fill(void)
+{
+    define(&api);
+    post(
+        &api, "/v1/responses",
+        "\"answers\":{\"nps\":9,\"csat\":5,\"ces\":6},\"comment\":\"two\\nlines, \\\"quoted\\\" \\\\ caf\\u00e9 "
+        "\xf0\x9f\x98\x80\",\"tags\":[\"a\",\"b,c\"],\"channel\":\"web\",\"region\":\"es-ct\",\"touchpoint\":"
+        "\"checkout\",\"product\":\"basic\",\"segment\":\"new \\\"x\\\"\",\"dimensions\":{\"store\":\"\\\\1\"},"
+        "\"customer_id\":\"c1\",\"interaction_id\":\"o1\",\"source\":\"ios\",\"properties\":{\"b\":[1,2.5],\"a\":null},"
+        "\"occurred_at\":\"2026-03-01T10:00:00.123456Z\"");
+    post(&api, "/v1/responses", "\"answers\":{\"nps\":0},\"channel\":\"web\",\"occurred_at\":\"2020-02-29T23:59:59Z\"");
+    post(&api, "/v1/responses", "\"answers\":{\"ces\":1}");
+    post(&api, "/v1/responses",
+         "\"survey\":\"stay\",\"answers\":{\"nps\":7,\"room\":6},\"dimensions\":{\"release\":\"4\",\"store\":\"5\"}");
+    post(&api, "/v1/responses", "\"answers\":{\"nps\":10},\"customer_id\":\"gone\",\"comment\":\"words\"");
+    post(&api, "/v1/events",
+         "\"action\":\"completed\",\"stage\":\"late "
+         "\\\"x\\\"\",\"touchpoint\":\"checkout\",\"channel\":\"web\",\"amount\":49.9,"
+         "\"currency\":\"EUR\",\"duration_ms\":5400,\"customer_id\":\"c1\",\"session_id\":\"s1\",\"interaction_id\":"
+         "\"o1\",\"response_id\":\"0192f1c4-7c1b-7d3a-9f5e-2b6c8d4e1f00\",\"source\":\"ios\",\"properties\":{\"a\":1},"
+         "\"dimensions\":{\"store\":\"5\"}");
+    post(&api, "/v1/events", "\"action\":\"viewed\",\"occurred_at\":\"2026-03-01T10:00:00Z\"");
+    ck_assert_status(api_post(&api, "/v1/erasures", "{\"customer_id\":\"gone\"}"), 201);
+}
+
+/* What is in no number: of a test key, and excluded. */
+static void fill_uncounted(void)
+{
+    const struct api_reply *reply = api_post(&api, "/v1/responses", "{\"answers\":{\"nps\":1}}");
+    const char *path = api_text("/v1/responses/%s", api_string(reply, "id"));
+    ck_assert_status(api_send(&api, api.keys[SCOPE_ADMIN], "PATCH", path, "{\"excluded\":true}"), 200);
+    ck_assert_status(api_send(&api, api.test_key, "POST", "/v1/responses", "{\"answers\":{\"nps\":2}}"), 201);
+    ck_assert_status(api_send(&api, api.test_key, "POST", "/v1/events", "{\"action\":\"tested\"}"), 201);
+}
+
+static void check_accepted(const struct api_reply *reply, int accepted)
+{
+    ck_assert_status(reply, 200);
+    ck_assert_msg((int)api_number(reply, "accepted") == accepted && api_size(reply, "rejected") == 0, "%s",
+                  reply->http.body);
+}
+
+static void check_same_numbers(const char *query)
+{
+    const char *path = api_text("/v1/metrics?%s", query);
+    const struct api_reply *before = api_get(&api, path);
+    const struct api_reply *after = api_get(&copy, path);
+    ck_assert_msg(before->status == 200 && api_size(before, "groups") > 0, "%s: %s", query, before->http.body);
+    ck_assert_msg(json_equal(api_at(before, "groups"), api_at(after, "groups")), "%s: %s %s", query, before->http.body,
+                  after->http.body);
+}
+
+START_TEST(what_was_exported_and_posted_again_gives_the_same_numbers)
+{
+    fill();
+    fill_uncounted();
+    define(&copy);
+    char *responses = export(&api, "responses", NULL, 5);
+    char *events = export(&api, "events", NULL, 2);
+    check_accepted(api_post_lines(&copy, "/v1/responses", responses), 5);
+    check_accepted(api_post_lines(&copy, "/v1/events", events), 2);
+    check_same_numbers("from=2020-01-01T00:00:00Z&group_by=channel,region,touchpoint,product,segment,store");
+    check_same_numbers("from=2020-01-01T00:00:00Z&group_by=survey&metric=nps,room");
+    check_same_numbers("from=2020-01-01T00:00:00Z&metric=nps&dedupe=first&group_by=channel");
+    /* And an export of the copy is the same, byte by byte. */
+    char *again = export(&copy, "responses", NULL, 5);
+    ck_assert_str_eq(again, responses);
+    free(again);
+    again = export(&copy, "events", NULL, 2);
+    ck_assert_str_eq(again, events);
+    free(again);
+    free(events);
+    free(responses);
+}
+END_TEST
+
+START_TEST(lines_come_oldest_first_and_each_is_an_object)
+{
+    fill();
+    char *lines = export(&api, "responses", NULL, 5);
+    char before[40] = "";
+    for (char *line = strtok(lines, "\n"); line; line = strtok(NULL, "\n")) { // NOLINT(concurrency-mt-unsafe)
+        json_t *json = json_loads(line, JSON_REJECT_DUPLICATES, NULL);
+        ck_assert_msg(json_is_object(json), "%s", line);
+        ck_assert_str_le(before, json_string_value(json_object_get(json, "occurred_at")));
+        snprintf(before, sizeof before, "%s", json_string_value(json_object_get(json, "occurred_at")));
+        ck_assert_ptr_null(json_object_get(json, "received_at"));
+        json_decref(json);
+    }
+    ck_assert_str_ne(before, "");
+    free(lines);
+}
+END_TEST
+
+/* As the list shows it: newest first, here the other way round. */
+static void check_full(const char *kind, size_t count)
+{
+    const struct api_reply *list = api_get(&api, api_text("/v1/%s", kind));
+    char *lines = export(&api, kind, "--full", count);
+    size_t i = count;
+    ck_assert_uint_eq(api_size(list, "data"), count);
+    for (char *line = strtok(lines, "\n"); line; line = strtok(NULL, "\n")) { // NOLINT(concurrency-mt-unsafe)
+        json_t *json = json_loads(line, 0, NULL);
+        ck_assert_msg(json_equal(json, api_at(list, api_text("data.%zu", --i))), "%s", line);
+        json_decref(json);
+    }
+    ck_assert_uint_eq(i, 0);
+    free(lines);
+}
+
+START_TEST(a_full_export_holds_every_row_as_the_lists_show_it)
+{
+    fill();
+    fill_uncounted();
+    check_full("responses", 7);
+    check_full("events", 3);
+}
+END_TEST
+
+START_TEST(many_pages_hold_every_row_once)
+{
+    enum { MANY = 2500 };
+    static char lines[MANY * 80];
+    char *at = lines;
+    /* Many at one moment: pages end in their midst. */
+    for (int i = 0; i < MANY; i++)
+        at += sprintf(at, "{\"answers\":{\"nps\":%d},\"occurred_at\":\"2026-01-0%dT00:00:00Z\"}\n", i % 11, i % 2 + 1);
+    check_accepted(api_post_lines(&api, "/v1/responses", lines), MANY);
+    char *exported = export(&api, "responses", NULL, MANY);
+    check_accepted(api_post_lines(&copy, "/v1/responses", exported), MANY);
+    check_same_numbers("from=2020-01-01T00:00:00Z&metric=nps");
+    free(exported);
+    free(export(&api, "events", NULL, 0));
+}
+END_TEST
+
+START_TEST(exports_are_noted)
+{
+    free(export(&api, "responses", NULL, 0));
+    free(export(&api, "events", "--full", 0));
+    ck_assert_int_eq((int)api_count(&api,
+                                    "SELECT count(*) FROM audit WHERE project_id = %d AND actor LIKE 'command %%' AND "
+                                    "(act, detail ->> 'full') IN (('responses exported', 'false'), "
+                                    "('events exported', 'true'))"),
+                     2);
+}
+END_TEST
+
+START_TEST(nothing_of_another_project_is_in_it)
+{
+    post(&copy, "/v1/responses", "\"answers\":{\"nps\":1}");
+    free(export(&api, "responses", "--full", 0));
+}
+END_TEST
+
+START_TEST(what_could_not_be_written_is_not_complete)
+{
+    fill();
+    const char *settings[] = {api_text("HARK_DATABASE_URL=%s", api.url), NULL};
+    int full = open("/dev/full", O_WRONLY | O_CLOEXEC);
+    char path[] = "/tmp/hark-export-XXXXXX";
+    int errors = mkstemp(path);
+    char told[400] = "";
+    ck_assert_int_ge(full, 0);
+    ck_assert_int_ge(errors, 0);
+    ck_assert_int_eq(hark_wait(hark_start(HARK_WORDS("export", "responses", api.project), settings, full, errors)), 1);
+    ck_assert_int_gt((int)pread(errors, told, sizeof told - 1, 0), 0);
+    ck_assert_msg(strstr(told, "NOT complete") != NULL && strstr(told, "cannot write to stdout") != NULL, "%s", told);
+    unlink(path);
+    close(errors);
+    close(full);
+}
+END_TEST
+
+START_TEST(wrong_usage_is_told)
+{
+    static const struct {
+        const char *words[5];
+        int status;
+        const char *told;
+    } wrong[] = {{{"export"}, 2, "needs one of: responses, events"},
+                 {{"export", "responses"}, 2, "needs the name of a project"},
+                 {{"export", "events", "a", "b"}, 2, "unexpected argument"},
+                 {{"export", "responses", "no-such-project"}, 1, "there is no project no-such-project"}};
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        struct hark_result result = serve_command(api.serve, wrong[i].words);
+        ck_assert_msg(result.status == wrong[i].status && strstr(result.errors, wrong[i].told) != NULL, "%d: %s",
+                      result.status, result.errors);
+        ck_assert_str_eq(result.output, "");
+        hark_result_clear(&result);
+    }
+}
+END_TEST
+
+Suite *export_suite(void)
+{
+    return API_SUITE("export", setup, teardown, what_was_exported_and_posted_again_gives_the_same_numbers,
+                     lines_come_oldest_first_and_each_is_an_object, a_full_export_holds_every_row_as_the_lists_show_it,
+                     many_pages_hold_every_row_once, exports_are_noted, nothing_of_another_project_is_in_it,
+                     what_could_not_be_written_is_not_complete, wrong_usage_is_told);
+}
