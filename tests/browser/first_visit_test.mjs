@@ -2,6 +2,7 @@
 // Coming to the page: with no key, with a wrong one, with one and no answers yet.
 import assert from 'node:assert/strict';
 import { test } from './harness.mjs';
+import { Server } from './server.mjs';
 
 const answer = { channel: 'web', region: 'ES-CT', answers: { nps: 9, csat: 5, ces: 6 }, comment: 'Easy and quick' };
 const value = (page, metric) => page.locator(`[data-value=${metric}]`);
@@ -95,6 +96,35 @@ test('an answer moves the page within a second', async ({ page, project, open })
   // The rest follows: 5 answers, one group.
   await page.locator('#groups .cell small').filter({ hasText: /^5$/ }).waitFor();
   assert.equal(await page.evaluate(() => window.stays), true, 'the page was loaded anew');
+});
+
+test('where all streams are in use the page asks now and then, until one is free', async ({ page, shot, allowed, after }) => {
+  const full = await Server.start({ HARK_MAX_STREAMS: '1' });
+  after(() => full.stop());
+  allowed.push(full.url);
+  const project = await full.project();
+  await project.post(answer);
+  const other = new AbortController();
+  after(async () => other.abort());
+  await fetch(`${full.url}/v1/metrics/stream`, { headers: { Authorization: `Bearer ${project.metrics}` }, signal: other.signal });
+  await page.clock.install();
+  await page.goto(`${full.url}/#key=${project.read}`);
+  await page.getByText('Every five seconds').waitFor();
+  await count(page, 'nps').filter({ hasText: /^1$/ }).waitFor();
+  await page.getByText('Easy and quick').waitFor();
+  await shot('polling');
+  for (let n = 2; n <= 3; n++) {
+    await project.post(answer);
+    await page.clock.runFor(5000);
+    await count(page, 'nps').filter({ hasText: `${n}` }).waitFor();
+  }
+  other.abort();
+  // It looks for a free one each minute.
+  await page.clock.fastForward(61_000);
+  await page.clock.runFor(5000);
+  await page.getByText('Live', { exact: true }).waitFor();
+  await project.post(answer);
+  await count(page, 'nps').filter({ hasText: /^4$/ }).waitFor();
 });
 
 // From the navigation, in ms: what the page noted, and when the first picture with numbers in it was on the screen.
