@@ -37,7 +37,7 @@ static void take_notice(struct stream *stream)
     stream->sending->holders++;
     stream->offset = 0;
     stream->told = topic->version;
-    stream->beat = topic->owner->beat;
+    stream->beat = topic->beat;
 }
 
 static ssize_t pull_locked(struct stream *stream, char *bytes, size_t size)
@@ -47,9 +47,9 @@ static ssize_t pull_locked(struct stream *stream, char *bytes, size_t size)
         return (ssize_t)send_some(stream, bytes, size);
     if (stream->ends)
         return STREAM_ENDS;
-    if (stream->beat == stream->topic->owner->beat || size < HEARTBEAT_SIZE)
+    if (stream->beat == stream->topic->beat || size < HEARTBEAT_SIZE)
         return 0;
-    stream->beat = stream->topic->owner->beat;
+    stream->beat = stream->topic->beat;
     memcpy(bytes, HEARTBEAT, HEARTBEAT_SIZE);
     return HEARTBEAT_SIZE;
 }
@@ -69,6 +69,8 @@ static ssize_t pull(struct request *request, char *bytes, size_t size)
 static void leave(struct streams *streams, struct stream *stream)
 {
     struct topic *topic = stream->topic;
+    if (topic->next == stream)
+        topic->next = LIST_NEXT(stream, link);
     LIST_REMOVE(stream, link);
     if (stream->sending != NULL)
         notice_release(stream->sending);
@@ -131,7 +133,7 @@ static enum outcome join(struct streams *streams, struct request *request, struc
             problem_of_status(request, STATUS_NO_MEMORY, "stream");
         return HANDLED;
     }
-    *stream = (struct stream){.topic = topic, .request = request, .beat = streams->beat};
+    *stream = (struct stream){.topic = topic, .request = request, .beat = topic->beat};
     request_call(request)->stream = stream;
     forget_principal(request_call(request));
     LIST_INSERT_HEAD(&topic->streams, stream, link);

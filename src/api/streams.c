@@ -12,6 +12,8 @@
 /* What this process stored shows in a counter, which costs nothing to look at; what another one stored in the database. */
 static const int64_t TICK_US = 50000;
 static const int64_t LOOK_US = 500000;
+/* So often, a slice is woken while there are more. */
+static const int64_t SLICE_US = 4000;
 /* With STREAM_STALL_MS a dead peer is found within 15 s. */
 static const int64_t BEAT_US = 4000000;
 /* So many of the reading sessions they may use at a time: the rest is for requests. */
@@ -40,18 +42,35 @@ static void ask_due(struct streams *streams)
         topic_ask(topic, now_us);
 }
 
+/* Who heard the numbers just now needs none. */
 static void beat(struct streams *streams)
 {
     struct topic *topic;
-    streams->beat++;
+    int64_t now_us = clock_monotonic_us();
     TAILQ_FOREACH(topic, &streams->topics, link)
     {
-        if (topic->notice != NULL)
-            topic_tell(topic, NULL, false);
+        if (topic->notice != NULL && now_us - topic->said_us >= BEAT_US) {
+            topic->beat++;
+            topic_tell(topic, NULL);
+        }
     }
 }
 
-static void wait_for_tick(struct streams *streams)
+/* True: there are more. */
+static bool wake_slice(struct streams *streams)
+{
+    struct topic *topic;
+    int left = STREAM_SLICE;
+    TAILQ_FOREACH(topic, &streams->topics, link)
+    {
+        left -= topic_wake(topic, left);
+        if (left == 0)
+            return true;
+    }
+    return false;
+}
+
+static void wait_for(struct streams *streams, int64_t us)
 {
     struct timespec until;
     if (streams->count == 0) {
@@ -59,7 +78,7 @@ static void wait_for_tick(struct streams *streams)
         return;
     }
     clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_nsec += (long)TICK_US * 1000;
+    until.tv_nsec += (long)us * 1000;
     until.tv_sec += until.tv_nsec / 1000000000;
     until.tv_nsec %= 1000000000;
     pthread_cond_timedwait(&streams->changed, &streams->lock, &until);
@@ -69,7 +88,6 @@ static void *run(void *context)
 {
     struct streams *streams = context;
     int64_t looked_us = 0;
-    int64_t beaten_us = 0;
     pthread_mutex_lock(&streams->lock);
     while (!streams->is_draining) {
         int64_t now_us = clock_monotonic_us();
@@ -82,12 +100,10 @@ static void *run(void *context)
             pthread_mutex_lock(&streams->lock);
             ask_due(streams);
         }
-        if (now_us - beaten_us >= BEAT_US) {
-            beaten_us = now_us;
-            beat(streams);
-        }
+        beat(streams);
+        bool has_more = wake_slice(streams);
         if (!streams->is_draining)
-            wait_for_tick(streams);
+            wait_for(streams, has_more ? SLICE_US : TICK_US);
     }
     pthread_mutex_unlock(&streams->lock);
     return NULL;
@@ -171,7 +187,7 @@ void streams_drain(struct streams *streams)
     pthread_cond_signal(&streams->changed);
     TAILQ_FOREACH(topic, &streams->topics, link)
     {
-        topic_tell(topic, farewell_new(), true);
+        topic_end(topic, farewell_new());
     }
     pthread_mutex_unlock(&streams->lock);
     pthread_join(streams->thread, NULL);

@@ -18,6 +18,9 @@
  *
  * Lock order: the lock of streams, then http's own. Never held over a call of inquiry_start. */
 
+/* So many are woken at a time: a delivery costs some 18 us, most of it in the kernel, and the loops have other clients. */
+enum { STREAM_SLICE = 128 };
+
 struct notice {
     int holders;
     size_t size;
@@ -39,6 +42,11 @@ struct topic {
     struct notice *notice; /* NULL: not answered yet */
     char etag[ETAG_SIZE];
     uint64_t version; /* of notice: counts up from 1 */
+    unsigned beat;    /* counts heartbeats */
+    int64_t said_us;  /* when its streams were told something, the last time */
+    /* Who is to be woken next for it. NULL: all have been. */
+    struct stream *next;
+    bool wakes_again; /* something newer came meanwhile: all of them once more, after the last */
     int64_t asked_us; /* when the latest reply, or the one under way, was asked for */
     int64_t not_before_us;
     int64_t again_us;   /* INT64_MAX, or when to ask though nothing is known to have changed */
@@ -79,7 +87,6 @@ struct streams {
     int count;
     int limit;
     int asking; /* inquiries under way */
-    unsigned beat;
     bool is_draining;
     bool is_closed;
     struct meter *events;
@@ -95,8 +102,12 @@ void topic_free_unused(struct topic *topic);
 bool topic_is_due(const struct topic *topic, int64_t now_us);
 /* Lets go of the lock meanwhile. */
 void topic_ask(struct topic *topic, int64_t now_us);
-/* Tells all of its streams: NULL: that they may go on. ends: it is the last notice. */
-void topic_tell(struct topic *topic, struct notice *notice, bool ends);
+/* Its streams are to be told this, from topic_wake; NULL: a heartbeat. */
+void topic_tell(struct topic *topic, struct notice *notice);
+/* Wakes up to `count` of those that are to be told something. How many it woke. */
+int topic_wake(struct topic *topic, int count);
+/* Tells and wakes all: it is the last notice (NULL: out of memory). */
+void topic_end(struct topic *topic, struct notice *notice);
 
 struct notice *notice_new(const char *name, const char *id, const char *data, size_t size);
 void notice_release(struct notice *notice);

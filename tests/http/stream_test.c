@@ -371,7 +371,7 @@ END_TEST
 
 START_TEST(streams_that_ask_the_same_share_one_inquiry)
 {
-    enum { READERS = 40 };
+    enum { READERS = 300 }; /* more than are woken at a time */
     struct serve *serve = serve_start(NULL);
     const char *address = serve_address(serve);
     const char *key = serve_key(serve, SCOPE_METRICS);
