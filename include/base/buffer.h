@@ -21,6 +21,7 @@ void buffer_reset(struct buffer *buffer); /* empties, keeps the memory */
 
 void buffer_append(struct buffer *buffer, const void *bytes, size_t size);
 void buffer_string(struct buffer *buffer, const char *string);
+void buffer_integer(struct buffer *buffer, int64_t value);
 void buffer_format(struct buffer *buffer, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* A JSON string with its quotes: control characters escaped, UTF-8 kept; bytes that are not UTF-8 become U+FFFD. */
 void buffer_json_string(struct buffer *buffer, const char *string, size_t size);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/buffer.h"
 
+#include "base/decimal.h"
+
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -176,17 +178,14 @@ void buffer_json_double(struct buffer *buffer, double value)
         buffer_string(buffer, "null");
         return;
     }
-    /* 17 digits always read back, and of 15 that do the 16th is no news. Few numbers need no more than 15. */
-    char text[32];
-    char shorter[32];
-    snprintf(text, sizeof text, "%.16g", value);
-    if (strtod(text, NULL) != value) {
-        snprintf(text, sizeof text, "%.17g", value);
-        buffer_string(buffer, text);
-        return;
-    }
-    snprintf(shorter, sizeof shorter, "%.15g", value);
-    buffer_string(buffer, strtod(shorter, NULL) == value ? shorter : text);
+    char text[DECIMAL_SIZE];
+    buffer_append(buffer, text, decimal_double(value, text));
+}
+
+void buffer_integer(struct buffer *buffer, int64_t value)
+{
+    char text[DECIMAL_SIZE];
+    buffer_append(buffer, text, decimal_integer(value, text));
 }
 
 char *buffer_take(struct buffer *buffer, size_t *size)
