@@ -56,10 +56,8 @@ static enum status write_number(struct buffer *json, const struct metrics_query 
     struct histogram histogram;
     if (status != STATUS_OK)
         return status;
-    if (metrics_is_mixed(&groups->now, m)) {
-        buffer_string(json, ",");
+    if (metrics_is_mixed(&groups->now, m))
         metrics_write_definition(json, query, counts, m);
-    }
     if (metrics_is_hidden(counts, m) || metrics_is_mixed(counts, m)) {
         buffer_string(json, ",\"scores\":null,\"bands\":null");
         return STATUS_OK;

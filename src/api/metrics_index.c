@@ -120,7 +120,6 @@ static void write_component(struct buffer *json, const struct metrics_query *que
     bool is_mixed = !query->is_rescaled && metrics_is_mixed(counts, m);
     buffer_string(json, "{\"metric\":");
     buffer_json_string(json, name, strlen(name));
-    buffer_string(json, ",");
     metrics_write_definition(json, query, counts, m);
     metrics_write_double(json, "weight", component->weight);
     buffer_format(json, ",\"n\":%lld", (long long)metrics_n(&query->choice, counts, m));

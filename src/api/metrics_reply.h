@@ -35,7 +35,9 @@ void metrics_reply_send(struct request *request, struct metrics_reply *reply, en
 void metrics_write_labels(struct buffer *json, const struct metrics_query *query, const struct metrics_group *group);
 /* "name":"2026-11-22T10:00:00Z" */
 void metrics_write_quarter(struct buffer *json, const char *name, int32_t quarter);
-/* Each with a comma before it. */
+/* Each with a comma before it; texts need no escapes. */
+void metrics_write_integer(struct buffer *json, const char *name, int64_t value);
+void metrics_write_string(struct buffer *json, const char *name, const char *value);
 void metrics_write_double(struct buffer *json, const char *name, double value);
 void metrics_write_boolean(struct buffer *json, const char *name, bool value);
 void metrics_write_interval(struct buffer *json, const char *name, const struct interval *interval);
@@ -44,11 +46,13 @@ void metrics_write_comparison(struct buffer *json, const struct comparison *comp
 /* "metric", "definition" of a route that is about one; null where the total is mixed. */
 void metrics_write_metric(struct buffer *json, const struct metrics_query *query, const struct metrics_groups *groups);
 /* n, value, interval, quality of one metric, without a comma; hidden, where it is, and what it is made of, where that is
- * rescaled or mixed. */
+ * rescaled or mixed. score: of metrics_score. */
+void metrics_write_score(struct buffer *json, const struct metrics_query *query, const struct metrics_counts *counts,
+                         size_t metric, const struct score *score);
 enum status metrics_write_estimate(struct buffer *json, const struct metrics_query *query,
                                    const struct metrics_counts *counts, size_t metric)
     __attribute__((warn_unused_result));
-/* "definition":"csat_1_5_top2" */
+/* "definition":"csat_1_5_top2", with a comma before it. */
 void metrics_write_definition(struct buffer *json, const struct metrics_query *query,
                               const struct metrics_counts *counts, size_t metric);
 /* "mixed", and "definitions", each with its number of answers. */

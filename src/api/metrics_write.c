@@ -18,7 +18,7 @@ static void write_count(struct buffer *json, const char *name, int64_t count, bo
     if (is_hidden)
         buffer_format(json, ",\"%s\":null", name);
     else
-        buffer_format(json, ",\"%s\":%lld", name, (long long)count);
+        metrics_write_integer(json, name, count);
 }
 
 static void write_bands(struct buffer *json, struct bands bands, bool is_hidden)
@@ -43,8 +43,10 @@ static void write_distribution(struct buffer *json, const struct histogram *hist
         return;
     }
     buffer_string(json, ",\"distribution\":[");
-    for (int i = 0; i <= histogram->max - histogram->min; i++)
-        buffer_format(json, i ? ",%lld" : "%lld", (long long)histogram->counts[i]);
+    for (int i = 0; i <= histogram->max - histogram->min; i++) {
+        buffer_append(json, ",", i > 0);
+        buffer_integer(json, histogram->counts[i]);
+    }
     buffer_string(json, "]");
 }
 
@@ -120,42 +122,37 @@ static void write_scale(struct buffer *json, const struct metrics_slot *slot)
                       polarity_name(definition->polarity));
 }
 
-static enum status write_details(struct buffer *json, const struct metrics_query *query,
-                                 const struct metrics_counts *counts, size_t m)
+static void write_details(struct buffer *json, const struct metrics_query *query, const struct metrics_counts *counts,
+                          size_t m, const struct score *score)
 {
     const struct metrics_slot *slot = metrics_slot_of(&query->choice, counts, m);
     bool is_hidden = metrics_is_hidden(counts, m);
     struct histogram histogram = metrics_histogram(&query->choice, counts, m);
-    struct score score;
-    enum status status = metrics_score(query, counts, m, &score);
-    if (status != STATUS_OK)
-        return status;
     write_scale(json, slot);
     if (slot->definition.kind == METRIC_NPS)
-        write_bands(json, score.bands, is_hidden);
+        write_bands(json, score->bands, is_hidden);
     else
-        write_means(json, &score);
+        write_means(json, score);
     write_distribution(json, &histogram, is_hidden);
-    return STATUS_OK;
 }
 
 static enum status write_number(struct buffer *json, const struct metrics_query *query, const struct number *number,
                                 size_t m)
 {
     const char *name = query->choice.metrics[m].name;
-    enum status status;
-    buffer_json_string(json, name, strlen(name));
-    buffer_string(json, ":{");
-    status = metrics_write_estimate(json, query, number->now, m);
+    struct score score;
+    enum status status = metrics_score(query, number->now, m, &score);
     if (status != STATUS_OK)
         return status;
-    buffer_string(json, ",");
+    buffer_json_string(json, name, strlen(name));
+    buffer_string(json, ":{");
+    metrics_write_score(json, query, number->now, m, &score);
     metrics_write_definition(json, query, number->now, m);
     if (query->is_rescaled || metrics_is_mixed(number->now, m))
         buffer_string(json, ",\"distribution\":null");
     else
-        status = write_details(json, query, number->now, m);
-    if (status == STATUS_OK && number->earlier)
+        write_details(json, query, number->now, m, &score);
+    if (number->earlier)
         status = write_compare(json, query, number, m);
     if (number->control[m])
         write_control(json, number->control[m]);

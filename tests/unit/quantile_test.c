@@ -152,10 +152,21 @@ START_TEST(student_tail_has_no_step_where_its_method_changes)
 }
 END_TEST
 
+/* The tail knows nothing of how the quantile is found; from its own change of method on it is exact to 1e-15. */
+START_TEST(student_quantile_of_many_degrees_is_exact)
+{
+    static const double degrees[] = {1999.9, 2000, 2001, 2999, 3000, 4321, 1e5, 1e7, 1e12};
+    for (size_t i = 0; i < sizeof degrees / sizeof *degrees; i++)
+        for (double p = 0.5001; p < 0.9999; p += 0.0017)
+            ck_assert_double_eq_tol(tail_student(quantile_student(p, degrees[i]), degrees[i]) / (1 - p), 1, 2e-12);
+}
+END_TEST
+
 Suite *quantile_suite(void)
 {
     return RUNNER_SUITE("quantile", normal_quantile_agrees_with_r, normal_tail_agrees_with_r,
                         student_quantile_agrees_with_r, student_tail_agrees_with_r, chi_square_quantile_agrees_with_r,
                         chi_square_tail_agrees_with_r, chi_square_of_one_degree_is_a_squared_normal,
-                        quantiles_and_tails_undo_each_other, student_tail_has_no_step_where_its_method_changes);
+                        quantiles_and_tails_undo_each_other, student_tail_has_no_step_where_its_method_changes,
+                        student_quantile_of_many_degrees_is_exact);
 }
