@@ -9,9 +9,9 @@
 
 /* The keeper of the day copy (rollup_day): what rollup_read reads in place of 96 quarters. */
 
-enum { DAY_ROUND = 50, DAY_REST_S = 3600 };
+enum { DAY_ROUND = 50, DAY_REST_S = 900 };
 
-/* One round: copies up to DAY_ROUND local days, as far as DAY_REST_S before now (the day that is not over in whole hours), that
+/* One round: copies up to DAY_ROUND local days, as far as DAY_REST_S before now (which may be within the day that is not over), that
  * hold answers which the copy doesn't have, or not as they are now. *filled: how many; DAY_ROUND says that there may be more. A
  * day that was written to meanwhile is left for the next round. Does nothing while another session keeps. STATUS_RETRY: writers
  * were too busy to let it in; nothing was done. Not inside a transaction. */

@@ -15,7 +15,7 @@ enum verify_table {
     VERIFY_DAYS,              /* rollup_day, where it is read, against rollup_quarter */
     VERIFY_QUESTION_QUARTERS, /* the same two of the questions that are not built in */
     VERIFY_QUESTION_DAYS,
-    VERIFY_DAY_GROUPS, /* rollup_day_group, where it is read, against rollup_day */
+    VERIFY_DAY_PACKS, /* rollup_day_pack, where it is read, against rollup_day */
     VERIFY_TABLE_COUNT
 };
 
@@ -23,7 +23,7 @@ struct verify_difference {
     enum verify_table table;
     int32_t project_id;
     int32_t quarter;      /* of a day: its first */
-    int32_t cell_id;      /* of VERIFY_DAY_GROUPS: the grouping, a bit for each dimension */
+    int32_t cell_id;      /* of VERIFY_DAY_PACKS: the grouping, a bit for each dimension */
     struct text question; /* the key: "nps"; to be copied */
     int score;
     int64_t stored;

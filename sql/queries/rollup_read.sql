@@ -3,8 +3,7 @@
 -- are grouped. The dimensions of the bit mask $8 must have one of the values ($9, $10). Days that the day copy holds, and
 -- that lie in the range and in one bucket, are read from it, all else from its quarters. Nothing is read from $12 to before $13
 -- (NULL: all is), where two windows far apart are compared. Also counted are answers to the definitions ($14, $15), a
--- project and an id each; the column definition has their place in that list, and NULL for the built-in questions. $16: the
--- grouping of rollup_day_group that holds what is asked, NULL where none does.
+-- project and an id each; the column definition has their place in that list, and NULL for the built-in questions.
 WITH wanted AS MATERIALIZED (
     SELECT p.id AS project_id, w.dimension, coalesce(v.id, 0) AS id
     FROM unnest($1::int4[]) AS p (id)
@@ -36,8 +35,7 @@ WITH wanted AS MATERIALIZED (
           THEN true END IS NOT NULL
 ), day AS MATERIALIZED (
     SELECT s.project_id, s.from_quarter, s.to_quarter,
-           coalesce(width_bucket(s.from_quarter, $4::int4[]) - 1, 0) AS bucket,
-           $16::int4 IS NOT NULL AND s.grouped AS is_grouped
+           coalesce(width_bucket(s.from_quarter, $4::int4[]) - 1, 0) AS bucket
     FROM rollup_day_state s
     WHERE s.project_id = ANY ($1) AND s.from_quarter >= $2::int4 AND s.to_quarter <= $3::int4
       AND CASE WHEN s.filled AND NOT s.dirty
@@ -76,31 +74,10 @@ FROM (
     CROSS JOIN LATERAL (
         SELECT * FROM rollup_day WHERE project_id = day.project_id AND from_quarter = day.from_quarter OFFSET 0
     ) AS counted
-    WHERE NOT day.is_grouped
     OFFSET 0
 ) AS r
 JOIN chosen c ON (c.project_id::int8 << 32) | c.id = (r.project_id::int8 << 32) | r.cell_id
 GROUP BY r.project_id, c.key_1, c.key_2, c.key_3, r.bucket
-UNION ALL
-SELECT r.project_id, r.key_1 & $5, r.key_2 & $6, r.key_3 & $7, r.bucket, NULL::int4 AS definition,
-       ARRAY[sum(r.nps_0), sum(r.nps_1), sum(r.nps_2), sum(r.nps_3), sum(r.nps_4), sum(r.nps_5),
-             sum(r.nps_6), sum(r.nps_7), sum(r.nps_8), sum(r.nps_9), sum(r.nps_10),
-             sum(r.csat_1), sum(r.csat_2), sum(r.csat_3), sum(r.csat_4), sum(r.csat_5),
-             sum(r.ces_1), sum(r.ces_2), sum(r.ces_3), sum(r.ces_4), sum(r.ces_5), sum(r.ces_6),
-             sum(r.ces_7)] AS counts
-FROM (
-    SELECT day.bucket, counted.*
-    FROM day
-    CROSS JOIN LATERAL (
-        SELECT *
-        FROM rollup_day_group
-        WHERE project_id = day.project_id AND from_quarter = day.from_quarter AND grouping = $16
-        OFFSET 0
-    ) AS counted
-    WHERE day.is_grouped
-    OFFSET 0
-) AS r
-GROUP BY r.project_id, r.key_1 & $5, r.key_2 & $6, r.key_3 & $7, r.bucket
 UNION ALL
 SELECT r.project_id, c.key_1, c.key_2, c.key_3, coalesce(width_bucket(r.quarter, $4) - 1, 0) AS bucket,
        NULL::int4 AS definition,

@@ -25,7 +25,7 @@ static void print_difference(void *context, const struct verify_difference *diff
     printf("%s %s: project %d, %s %d, %.*s score %d: stored %" PRId64 ", counted %" PRId64 "\n",
            difference->table == VERIFY_QUARTERS || difference->table == VERIFY_QUESTION_QUARTERS ? "quarter" : "day",
            timestamp_format(quarter_start_us(difference->quarter), time), (int)difference->project_id,
-           difference->table == VERIFY_DAY_GROUPS ? "grouping" : "cell", (int)difference->cell_id,
+           difference->table == VERIFY_DAY_PACKS ? "grouping" : "cell", (int)difference->cell_id,
            (int)difference->question.size, difference->question.bytes, difference->score, difference->stored,
            difference->truth);
 }

@@ -7,9 +7,9 @@
 #include <math.h>
 #include <stdbool.h>
 
-#define STEPS 100 /* more than any search was seen to take */
+#define STEPS       100 /* more than any search was seen to take */
 #define EXPANDED_DF 2000
-#define EXPANDED_Z 4
+#define EXPANDED_Z  4
 
 /* Wichura's algorithm AS 241 (Applied Statistics 37, 1988), routine PPND16: three ratios of polynomials of degree 7. */
 static const double near[2][8] = {

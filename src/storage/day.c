@@ -15,8 +15,8 @@
  * 2. In a second transaction the quarters are summed up, which holds nobody up, and the day becomes filled unless it is dirty.
  * What was committed before the sum is in it; what comes later makes the day dirty, and it is read from its quarters. */
 
-/* The day that is not over is copied in whole hours: read from quarters it would cost as much as the month before it. */
-enum { DAY_LONGEST = 104, DAY_STEP = 4 };
+/* The day that is not over is copied, too: read from quarters it would cost as much as the month before it. */
+enum { DAY_LONGEST = 104 };
 
 struct day {
     int32_t project_id;
@@ -67,7 +67,7 @@ static enum status find_day(struct round *round, int32_t project_id, const char 
             continue;
         *quarter = day.to;
         if (day.to > round->end)
-            day.to = day.from + (round->end - day.from) / DAY_STEP * DAY_STEP;
+            day.to = round->end;
         if (wanted < day.to)
             round->found[round->found_count++] = day;
     }
@@ -192,7 +192,7 @@ static enum status copy_day(struct connection *connection, struct arguments *arg
     if (status == STATUS_OK)
         status = query_execute(connection, QUERY_DAY_CLEAR_QUESTIONS, arguments);
     if (status == STATUS_OK)
-        status = query_execute(connection, QUERY_DAY_CLEAR_GROUPS, arguments);
+        status = query_execute(connection, QUERY_DAY_CLEAR_PACKS, arguments);
     argument_int4(arguments, day->to);
     if (status == STATUS_OK)
         status = query_execute(connection, QUERY_DAY_COPY, arguments);
@@ -202,12 +202,12 @@ static enum status copy_day(struct connection *connection, struct arguments *arg
 }
 
 /* Of the copy, not of the quarters, which go on counting. */
-static enum status copy_groups(struct connection *connection, struct arguments *arguments, const struct day *day)
+static enum status copy_packs(struct connection *connection, struct arguments *arguments, const struct day *day)
 {
     arguments_reset(arguments);
     argument_int4(arguments, day->project_id);
     argument_int4(arguments, day->from);
-    return query_execute(connection, QUERY_DAY_COPY_GROUPS, arguments);
+    return query_execute(connection, QUERY_DAY_COPY_PACKS, arguments);
 }
 
 static enum status close_day(struct connection *connection, struct arguments *arguments, const struct day *day,
@@ -234,7 +234,7 @@ static enum status fill(struct connection *connection, const struct day *day, bo
     if (status == STATUS_OK)
         status = copy_day(connection, &arguments, day);
     if (status == STATUS_OK)
-        status = copy_groups(connection, &arguments, day);
+        status = copy_packs(connection, &arguments, day);
     if (status == STATUS_OK)
         status = close_day(connection, &arguments, day, is_filled);
     if (status == STATUS_OK)

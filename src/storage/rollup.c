@@ -4,6 +4,7 @@
 #include "connection.h"
 #include "query.h"
 #include "rollup_group.h"
+#include "rollup_packs.h"
 #include "rollup_read.h"
 #include "storage/dictionary.h"
 
@@ -46,7 +47,7 @@ static void filter_arguments(struct arguments *arguments, const struct rollup_qu
             element_text(arguments, query->values[d][i]);
 }
 
-void rollup_arguments(struct arguments *arguments, const struct rollup_query *query)
+void rollup_window_arguments(struct arguments *arguments, const struct rollup_query *query)
 {
     argument_array(arguments, ARRAY_INT4);
     for (size_t i = 0; i < query->project_count; i++)
@@ -61,11 +62,16 @@ void rollup_arguments(struct arguments *arguments, const struct rollup_query *qu
         argument_null(arguments);
     }
     key_arguments(arguments, query->group_by);
+}
+
+void rollup_arguments(struct arguments *arguments, const struct rollup_query *query)
+{
+    rollup_window_arguments(arguments, query);
     filter_arguments(arguments, query);
     argument_int4(arguments, ROLLUP_ROWS_MAX + 1);
 }
 
-static void skip_arguments(struct arguments *arguments, const struct rollup_query *query)
+void rollup_skip_arguments(struct arguments *arguments, const struct rollup_query *query)
 {
     if (query->skip_from < query->skip_to) {
         argument_int4(arguments, query->skip_from);
@@ -91,21 +97,8 @@ void definition_arguments(struct arguments *arguments, const struct rollup_query
         element_int4(arguments, query->definitions[i].id);
 }
 
-/* That of rollup_day_group which holds what is asked: none, one dimension, or the pair that is asked for most. */
-static void grouping_argument(struct arguments *arguments, const struct rollup_query *query)
-{
-    static const uint32_t pair = 1u << DIMENSION_CHANNEL | 1u << DIMENSION_REGION;
-    bool is_kept = __builtin_popcount(query->group_by) <= 1 || query->group_by == pair;
-    for (int d = 0; d < DIMENSION_COUNT; d++)
-        is_kept = is_kept && query->value_counts[d] == 0;
-    if (is_kept)
-        argument_int4(arguments, (int32_t)query->group_by);
-    else
-        argument_null(arguments);
-}
-
-/* An int8[] of one dimension without NULLs: a header of 20 bytes, then length and value of each. */
-static void read_counts(const struct result *result, int row, int column, int64_t *counts, size_t count)
+/* The header has 20 bytes, then come length and value of each. */
+void rollup_counts(const struct result *result, int row, int column, int64_t *counts, size_t count)
 {
     static const size_t header = 20, element = 12, length = 4;
     int size;
@@ -133,8 +126,8 @@ static enum status read_rows(const struct result *result, struct arena *arena, s
             row->keys[k] = (uint64_t)result_int8(result, i, 1 + k);
         row->point.bucket = result_int4(result, i, 1 + ROLLUP_KEYS);
         row->definition = result_is_null(result, i, 2 + ROLLUP_KEYS) ? -1 : result_int4(result, i, 2 + ROLLUP_KEYS);
-        read_counts(result, i, 3 + ROLLUP_KEYS, row->point.counts,
-                    row->definition < 0 ? (size_t)ROLLUP_COUNTERS : (size_t)ROLLUP_SCORES);
+        rollup_counts(result, i, 3 + ROLLUP_KEYS, row->point.counts,
+                      row->definition < 0 ? (size_t)ROLLUP_COUNTERS : (size_t)ROLLUP_SCORES);
     }
     return STATUS_OK;
 }
@@ -164,21 +157,27 @@ enum status rollup_end(struct connection *connection, enum status status)
     return status;
 }
 
+static enum status read_all(struct connection *connection, const struct rollup_query *query, struct arena *arena,
+                            struct rollup_row **rows, size_t *count)
+{
+    struct arguments arguments;
+    enum status status;
+    arguments_init(&arguments);
+    rollup_arguments(&arguments, query);
+    rollup_skip_arguments(&arguments, query);
+    definition_arguments(&arguments, query);
+    status = rollup_rows(connection, QUERY_ROLLUP_READ, &arguments, arena, rows, count);
+    arguments_clear(&arguments);
+    return status;
+}
+
 static enum status read(struct connection *connection, const struct rollup_query *query, struct arena *arena,
                         struct rollup *rollup)
 {
-    struct arguments arguments;
     struct rollup_row *rows;
     size_t count;
-    enum status status;
-
-    arguments_init(&arguments);
-    rollup_arguments(&arguments, query);
-    skip_arguments(&arguments, query);
-    definition_arguments(&arguments, query);
-    grouping_argument(&arguments, query);
-    status = rollup_rows(connection, QUERY_ROLLUP_READ, &arguments, arena, &rows, &count);
-    arguments_clear(&arguments);
+    enum status status = rollup_packs_hold(query) ? rollup_packs_read(connection, query, arena, &rows, &count)
+                                                  : read_all(connection, query, arena, &rows, &count);
     return status == STATUS_OK ? rollup_group(connection, query, rows, count, arena, rollup) : status;
 }
 

@@ -42,7 +42,7 @@ static void report_row(const struct comparison *comparison, enum verify_table ta
         return;
     difference.quarter = result_int4(result, row, 3);
     difference.cell_id = result_int4(result, row, 4);
-    if (table == VERIFY_QUARTERS || table == VERIFY_DAYS || table == VERIFY_DAY_GROUPS) {
+    if (table == VERIFY_QUARTERS || table == VERIFY_DAYS || table == VERIFY_DAY_PACKS) {
         name_counter(result_int4(result, row, 5), &difference);
     } else {
         difference.score = result_int4(result, row, 5);
@@ -60,7 +60,7 @@ static enum status compare_table(const struct comparison *comparison, enum verif
                                               [VERIFY_DAYS] = QUERY_VERIFY_DAYS,
                                               [VERIFY_QUESTION_QUARTERS] = QUERY_VERIFY_QUESTION_QUARTERS,
                                               [VERIFY_QUESTION_DAYS] = QUERY_VERIFY_QUESTION_DAYS,
-                                              [VERIFY_DAY_GROUPS] = QUERY_VERIFY_DAY_GROUPS};
+                                              [VERIFY_DAY_PACKS] = QUERY_VERIFY_DAY_PACKS};
     struct arguments arguments;
     struct result *result;
     enum status status;

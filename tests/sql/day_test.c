@@ -52,22 +52,22 @@ static int length_of(int day)
     return (int)tenant_number(&tenant, sql);
 }
 
-START_TEST(the_day_that_is_not_over_is_copied_by_the_hour)
+START_TEST(the_day_that_is_not_over_is_copied_by_the_quarter)
 {
     answer(day_start(2) + 3, 9);
     answer(day_start(2) + 9, 9);
-    fill_days(&tenant, US_OF(day_start(2) + 8) - 1);
+    fill_days(&tenant, US_OF(day_start(2) + 4) - 1);
     ck_assert_int_eq(state_of(2), UNKNOWN);
-    fill_days(&tenant, US_OF(day_start(2) + 8));
+    fill_days(&tenant, US_OF(day_start(2) + 5));
     ck_assert_int_eq(state_of(2), FILLED);
     ck_assert_int_eq(length_of(2), 4);
     ck_assert_int_eq(count_answers(&tenant, day_start(2), day_start(3)), 2);
-    /* Nobody answered in the second hour: it comes along with the third. */
-    fill_days(&tenant, US_OF(day_start(2) + 14));
+    /* Nobody answered in the next five: they come along with the one after. */
+    fill_days(&tenant, US_OF(day_start(2) + 10));
     ck_assert_int_eq(length_of(2), 4);
-    fill_days(&tenant, US_OF(day_start(2) + 17));
+    fill_days(&tenant, US_OF(day_start(2) + 11));
     ck_assert_int_eq(state_of(2), FILLED);
-    ck_assert_int_eq(length_of(2), 12);
+    ck_assert_int_eq(length_of(2), 10);
     ck_assert_int_eq(count_answers(&tenant, day_start(2), day_start(3)), 2);
     ck_assert_int_eq(count_answers(&tenant, day_start(2), day_start(2) + 12), 2);
     ck_assert_int_eq(count_answers(&tenant, day_start(2), day_start(2) + 8), 1);
@@ -78,7 +78,7 @@ START_TEST(a_late_answer_within_the_day_is_read_at_once)
 {
     answer(day_start(2) + 3, 9);
     fill_days(&tenant, US_OF(day_start(2) + 12));
-    ck_assert_int_eq(length_of(2), 8);
+    ck_assert_int_eq(length_of(2), 11);
     answer(day_start(2) + 7, 9);
     ck_assert_int_eq(state_of(2), FILLED_DIRTY);
     answer(day_start(2) + 8, 9);
@@ -89,15 +89,15 @@ START_TEST(a_late_answer_within_the_day_is_read_at_once)
 }
 END_TEST
 
-START_TEST(a_day_is_copied_whole_when_it_ended_an_hour_ago)
+START_TEST(a_day_is_copied_whole_when_it_ended_a_quarter_of_an_hour_ago)
 {
     answer(day_start(2) + 7, 9);
-    answer(day_start(2) + 93, 9);
+    answer(day_start(2) + 95, 9);
     answer(day_start(4), 3);
     answer(day_start(SHORT_DAY) + 91, 8);
-    fill_days(&tenant, US_OF(day_start(3) + 4) - 1);
-    ck_assert_int_eq(length_of(2), 92);
-    fill_days(&tenant, US_OF(day_start(3) + 4));
+    fill_days(&tenant, US_OF(day_start(3) + 1) - 1);
+    ck_assert_int_eq(length_of(2), 95);
+    fill_days(&tenant, US_OF(day_start(3) + 1));
     ck_assert_int_eq(state_of(2), FILLED);
     ck_assert_int_eq(length_of(2), 96);
     ck_assert_int_eq(state_of(4), UNKNOWN);
@@ -303,9 +303,9 @@ Suite *day_suite(void)
     TCase *tcase = tcase_create("day");
     tcase_add_checked_fixture(tcase, open_all, close_all);
     tcase_set_timeout(tcase, 120);
-    tcase_add_test(tcase, the_day_that_is_not_over_is_copied_by_the_hour);
+    tcase_add_test(tcase, the_day_that_is_not_over_is_copied_by_the_quarter);
     tcase_add_test(tcase, a_late_answer_within_the_day_is_read_at_once);
-    tcase_add_test(tcase, a_day_is_copied_whole_when_it_ended_an_hour_ago);
+    tcase_add_test(tcase, a_day_is_copied_whole_when_it_ended_a_quarter_of_an_hour_ago);
     tcase_add_test(tcase, a_late_answer_is_read_at_once_and_copied_in_the_next_round);
     tcase_add_test(tcase, an_answer_of_a_day_between_known_days_is_found);
     tcase_add_test(tcase, the_keeper_gives_way_to_a_writer_under_way);

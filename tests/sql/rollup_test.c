@@ -30,7 +30,7 @@ static void close_all(void)
     for (int i = 0; i < 2; i++)
         feedback_execute(
             "DELETE FROM rollup_quarter WHERE project_id = %d; DELETE FROM rollup_day WHERE project_id = %d;"
-            "DELETE FROM rollup_day_group WHERE project_id = %d;"
+            "DELETE FROM rollup_day_pack WHERE project_id = %d;"
             "DELETE FROM rollup_day_state WHERE project_id = %d; DELETE FROM response WHERE project_id = %d",
             (int)(i ? other : tenant).project_id, (int)(i ? other : tenant).project_id,
             (int)(i ? other : tenant).project_id, (int)(i ? other : tenant).project_id,
@@ -109,6 +109,11 @@ START_TEST(the_day_copy_changes_no_number)
                      30);
     compare_groupings();
     compare_series();
+    /* As where a day has more groups than are kept. */
+    feedback_execute("DELETE FROM rollup_day_pack WHERE from_quarter / 96 %% 2 = 0 AND project_id = %d",
+                     (int)tenant.project_id);
+    compare_groupings();
+    compare_series();
     feedback_execute("UPDATE rollup_day_state SET dirty = true WHERE from_quarter %% 3 = 0 AND project_id = %d",
                      (int)tenant.project_id);
     feedback_execute("UPDATE rollup_day_state SET filled = false WHERE from_quarter %% 5 = 0 AND project_id = %d",
@@ -146,8 +151,9 @@ START_TEST(a_whole_clean_day_is_read_from_the_day_copy_and_no_other)
                      "cell_id = (SELECT min(cell_id) FROM rollup_day WHERE project_id = %d AND from_quarter = %d)",
                      (int)tenant.project_id, from, (int)tenant.project_id, from);
     ck_assert_int_eq(answers_between(from, to), before);
-    feedback_execute("UPDATE rollup_day_group SET nps_0 = nps_0 + 2000000 WHERE project_id = %d AND from_quarter = %d "
-                     "AND grouping = 0",
+    feedback_execute("UPDATE rollup_day_pack SET groups = overlay(groups PLACING int4send(('x' || "
+                     "encode(substr(groups, 25, 4), 'hex'))::bit(32)::int4 + 2000000) FROM 25) "
+                     "WHERE project_id = %d AND from_quarter = %d AND grouping = 0",
                      (int)tenant.project_id, from);
     ck_assert_int_eq(answers_between(from, to), before + 2000000);
     /* A process of the version before fills it: its groups are not those of the copy any more. */

@@ -143,18 +143,18 @@ START_TEST(a_summed_up_day_that_is_off_is_named_unless_it_is_not_read)
     struct found found;
     fill_days();
     ck_assert_int_eq(differences(), 0);
-    tenant_execute(&tenant,
-                   "UPDATE rollup_day_group SET csat_5 = csat_5 + 3 WHERE project_id = %d AND grouping = 0 AND "
-                   "from_quarter = 1969440");
+    tenant_execute(&tenant, "UPDATE rollup_day_pack SET groups = overlay(groups PLACING int4send(('x' || "
+                            "encode(substr(groups, 85, 4), 'hex'))::bit(32)::int4 + 3) FROM 85) "
+                            "WHERE project_id = %d AND grouping = 0 AND from_quarter = 1969440");
     found = compare(&report);
     ck_assert_int_eq(found.count, 1);
-    ck_assert_int_eq(found.last.table, VERIFY_DAY_GROUPS);
+    ck_assert_int_eq(found.last.table, VERIFY_DAY_PACKS);
     ck_assert_int_eq(found.last.cell_id, 0);
     ck_assert_int_eq(found.last.quarter, 1969440);
     ck_assert(text_is(found.last.question, "csat"));
     ck_assert_int_eq(found.last.score, 5);
     ck_assert_int_eq(found.last.stored, found.last.truth + 3);
-    tenant_execute(&tenant, "DELETE FROM rollup_day_group WHERE project_id = %d AND grouping = 4");
+    tenant_execute(&tenant, "DELETE FROM rollup_day_pack WHERE project_id = %d AND grouping = 4");
     ck_assert_int_gt(compare(&report).count, 1);
     tenant_execute(&tenant, "UPDATE rollup_day_state SET grouped = false WHERE project_id = %d");
     ck_assert_int_eq(differences(), 0);

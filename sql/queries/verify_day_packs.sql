@@ -1,5 +1,5 @@
--- Project $1 from the quarter $2 on: the days that are kept summed up, against rollup_day. Columns as verify_quarters, with the
--- grouping in place of a cell.
+-- Project $1 from the quarter $2 on: the days that are kept summed up, as day_copy_packs.sql makes them, against rollup_day. Columns as
+-- verify_quarters, with the grouping in place of a cell.
 WITH one AS (
     -- The mask of each dimension's 16 bits, in one of the three keys.
     SELECT 1 << d AS grouping,
@@ -37,18 +37,36 @@ WITH one AS (
     FROM by_cell r
     CROSS JOIN asked a
     GROUP BY r.from_quarter, a.grouping, r.key_1 & a.mask_1, r.key_2 & a.mask_2, r.key_3 & a.mask_3
-), held AS (
-    SELECT r.from_quarter AS quarter, r.grouping, r.key_1, r.key_2, r.key_3,
-           ARRAY[r.nps_0::int8, r.nps_1::int8, r.nps_2::int8, r.nps_3::int8, r.nps_4::int8, r.nps_5::int8, r.nps_6::int8,
-                 r.nps_7::int8, r.nps_8::int8, r.nps_9::int8, r.nps_10::int8, r.csat_1::int8, r.csat_2::int8, r.csat_3::int8,
-                 r.csat_4::int8, r.csat_5::int8, r.ces_1::int8, r.ces_2::int8, r.ces_3::int8, r.ces_4::int8, r.ces_5::int8,
-                 r.ces_6::int8, r.ces_7::int8] AS counts
+), few AS (
+    SELECT quarter, grouping FROM counted GROUP BY quarter, grouping HAVING count(*) <= 1000
+), pack AS (
+    -- Fetched once: || makes a value in memory of one that lies apart.
+    SELECT r.from_quarter AS quarter, r.grouping, r.groups || ''::bytea AS groups
     FROM day
-    JOIN rollup_day_group r ON r.project_id = $1 AND r.from_quarter = day.from_quarter
+    JOIN rollup_day_pack r ON r.project_id = $1 AND r.from_quarter = day.from_quarter
+    OFFSET 0
+), number AS (
+    SELECT quarter, grouping, g, field.position,
+           ('x' || encode(substr(groups, g * 116 + field.at + 1, field.size), 'hex'))::bit(64) AS bits
+    FROM pack
+    CROSS JOIN LATERAL generate_series(0, length(groups) / 116 - 1) AS g
+    CROSS JOIN (
+        SELECT i - 3 AS position, i * 8 AS at, 8 AS size FROM generate_series(0, 2) AS i
+        UNION ALL
+        SELECT i, 24 + i * 4, 4 FROM generate_series(0, 22) AS i
+    ) AS field
+), held AS (
+    SELECT quarter, grouping,
+           max(bits::int8) FILTER (WHERE position = -3) AS key_1,
+           max(bits::int8) FILTER (WHERE position = -2) AS key_2,
+           max(bits::int8) FILTER (WHERE position = -1) AS key_3,
+           array_agg((bits >> 32)::int8 ORDER BY position) FILTER (WHERE position >= 0) AS counts
+    FROM number
+    GROUP BY quarter, grouping, g
 ), pair AS MATERIALIZED (
     SELECT quarter, grouping, key_1, key_2, key_3, coalesce(held.counts, array_fill(0::int8, '{23}')) AS stored,
            coalesce(counted.counts, array_fill(0::int8, '{23}')) AS truth
-    FROM counted
+    FROM (SELECT * FROM counted JOIN few USING (quarter, grouping)) AS counted
     FULL JOIN held USING (quarter, grouping, key_1, key_2, key_3)
 ), totals AS (
     SELECT count(*) * 23 AS counters FROM pair

@@ -1,1 +1,0 @@
-DELETE FROM rollup_day_group WHERE project_id = $1::int4 AND from_quarter = $2::int4
