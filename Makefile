@@ -11,7 +11,7 @@ endif
 .DELETE_ON_ERROR:
 .SUFFIXES:
 
-PACKAGES      := libmicrohttpd libpq jansson uuid libsodium libseccomp
+PACKAGES      := libmicrohttpd libpq jansson uuid libsodium libseccomp zlib
 TEST_PACKAGES := check libcurl
 KINDS         := unit sql http
 

@@ -11,6 +11,8 @@
 
 /* Copies name and value. At most 12 a reply; control characters in a value are a bug (assert). */
 void reply_header(struct request *request, const char *name, const char *value);
+/* The same in place of one of that name, where there is one. */
+void reply_header_set(struct request *request, const char *name, const char *value);
 /* The bytes are taken over (freed later). A failed buffer becomes a 503 problem. */
 void reply_buffer(struct request *request, int status, const char *content_type, struct buffer *body);
 void reply_json(struct request *request, int status, struct buffer *body);
@@ -20,6 +22,9 @@ void reply_empty(struct request *request, int status);
 
 /* A body that many replies share, counted; its bytes never change. */
 struct reply_body;
+/* Held by the caller; the bytes are taken over. NULL: out of memory, and they are still the caller's. */
+struct reply_body *reply_body_new(char *bytes, size_t size) __attribute__((warn_unused_result));
+const char *reply_body_bytes(const struct reply_body *body);
 void reply_body_hold(struct reply_body *body);
 void reply_body_release(struct reply_body *body); /* NULL: nothing */
 size_t reply_body_size(const struct reply_body *body);

@@ -3,9 +3,11 @@
 
 #include "answer_question.h"
 #include "base/clock.h"
+#include "base/gzip.h"
 #include "base/log.h"
 #include "base/meter.h"
 #include "call.h"
+#include "coding.h"
 #include "http/reply.h"
 
 #include <pthread.h>
@@ -28,6 +30,7 @@ struct answer_flight {
     struct answer_cache *cache;
     struct answer_entry *answer;
     int64_t read_us;         /* when it began to read; 0: it has not yet */
+    bool packs;              /* the reply is gzipped, too */
     struct request *waiting; /* linked by next_waiting of their calls */
 };
 
@@ -92,19 +95,47 @@ void answer_cache_close(struct answer_cache *cache)
 
 /* --- replies ------------------------------------------------------------------------------------------------------- */
 
-static bool has_tag(const struct request *request, const char *etag)
+/* One reply in its forms, and the tag of the plain one. */
+struct forms {
+    struct reply_body *body;
+    struct reply_body *packed; /* NULL: there is none */
+    const char *etag;
+};
+
+/* The tag of a form that the client has and takes, the one that it would be sent first; NULL: it has none. */
+static const char *known_tag(const struct request *request, const char *etag, const char *packed_tag, bool is_packed)
 {
-    return etag_is_listed(request_header(request, "If-None-Match"), etag);
+    const char *listed = request_header(request, "If-None-Match");
+    const char *coding = request_header(request, "Accept-Encoding");
+    const char *tags[2] = {etag, packed_tag};
+    const bool takes[2] = {!coding_refuses_identity(coding), coding_takes_gzip(coding)};
+    for (int i = 0; i < 2; i++) {
+        int form = is_packed ? 1 - i : i;
+        if ((takes[form] || i == 0) && etag_is_listed(listed, tags[form]))
+            return tags[form];
+    }
+    return NULL;
 }
 
-static void tell(struct request *request, struct reply_body *body, const char *etag)
+/* Which form it is goes by the weights; one that is refused is sent where there is no other. */
+static void tell(struct request *request, const struct forms *forms)
 {
-    reply_header(request, "ETag", etag);
-    reply_header(request, "Cache-Control", "no-cache");
-    if (has_tag(request, etag))
+    char packed_tag[ETAG_GZIP_SIZE];
+    bool is_packed = forms->packed && coding_prefers_gzip(request_header(request, "Accept-Encoding"));
+    const char *known;
+    etag_of_gzip(forms->etag, packed_tag);
+    known = known_tag(request, forms->etag, packed_tag, is_packed);
+    reply_header_set(request, "ETag", known ? known : is_packed ? packed_tag : forms->etag);
+    reply_header_set(request, "Cache-Control", "no-cache");
+    reply_header_set(request, "Vary", "Accept-Encoding");
+    if (known) {
         reply_empty(request, 304);
-    else
-        reply_shared(request, 200, json_type, body);
+    } else if (is_packed) {
+        reply_header_set(request, "Content-Encoding", "gzip");
+        reply_shared(request, 200, json_type, forms->packed);
+    } else if (forms->body) {
+        reply_shared(request, 200, json_type, forms->body);
+    }
 }
 
 /* --- asking -------------------------------------------------------------------------------------------------------- */
@@ -128,6 +159,11 @@ static int64_t last_commit(const struct answer_cache *cache, const struct answer
     return last_us;
 }
 
+static bool refuses_identity(const struct request *request)
+{
+    return coding_refuses_identity(request_header(request, "Accept-Encoding"));
+}
+
 /* Those that ask for the latest are read by themselves: who waits for them would be as well served by any. */
 static enum answer_step take_off(struct answer_cache *cache, struct answer_entry *answer, struct request *request,
                                  bool is_alone)
@@ -136,6 +172,7 @@ static enum answer_step take_off(struct answer_cache *cache, struct answer_entry
     if (flight == NULL)
         return ANSWER_READ;
     *flight = (struct answer_flight){.cache = cache, .answer = answer};
+    flight->packs = answer->wants_packed || refuses_identity(request);
     answer_table_pin(answer);
     if (!is_alone)
         answer->flight = flight;
@@ -145,9 +182,24 @@ static enum answer_step take_off(struct answer_cache *cache, struct answer_entry
 
 static enum answer_step wait_for(struct answer_flight *flight, struct request *request)
 {
+    flight->packs = flight->packs || refuses_identity(request);
     request_call(request)->next_waiting = flight->waiting;
     flight->waiting = request;
     return ANSWER_WAITS;
+}
+
+/* Gzipping takes longer than sending once: it is for what is told from memory, from its next reading on. */
+static void note_coding(struct answer_entry *answer, const struct request *request)
+{
+    if (answer->body || answer->flight)
+        answer->wants_packed = answer->wants_packed || coding_prefers_gzip(request_header(request, "Accept-Encoding"));
+}
+
+static bool is_tellable(const struct answer_cache *cache, const struct answer_entry *answer,
+                        const struct request *request, int64_t committed_us, int64_t now_us)
+{
+    return answer->body && answer_is_fresh(answer, &cache->ages, answer->read_us, committed_us, now_us) &&
+           (answer->packed || !refuses_identity(request));
 }
 
 /* *kept is to be told, and held for it. */
@@ -164,10 +216,13 @@ static enum answer_step choose(struct answer_cache *cache, const struct answer_q
         return ANSWER_READ;
     if (wants_the_latest(request))
         return take_off(cache, answer, request, true);
-    is_told = answer->body && answer_is_fresh(answer, &cache->ages, answer->read_us, committed_us, now_us);
+    note_coding(answer, request);
+    is_told = is_tellable(cache, answer, request, committed_us, now_us);
     if (is_told && (answer->flight || !answer_is_ageing(answer, &cache->ages, committed_us, now_us))) {
         *kept = *answer;
         reply_body_hold(kept->body);
+        if (kept->packed)
+            reply_body_hold(kept->packed);
         return ANSWER_SET;
     }
     if (!is_told && answer->flight &&
@@ -180,7 +235,7 @@ static enum answer_step choose(struct answer_cache *cache, const struct answer_q
 enum answer_step answer_ask(struct answer_cache *cache, struct request *request)
 {
     struct answer_question question;
-    struct answer_entry kept = {.body = NULL};
+    struct answer_entry kept = {.body = NULL, .packed = NULL};
     enum answer_step step = ANSWER_READ;
 
     if (!(request_route(request)->flags & ROUTE_CACHED))
@@ -193,8 +248,9 @@ enum answer_step answer_ask(struct answer_cache *cache, struct request *request)
     answer_question_clear(&question);
     meter_add(step == ANSWER_SET ? cache->hits : step == ANSWER_WAITS ? cache->waits : cache->misses, 1);
     if (step == ANSWER_SET) {
-        tell(request, kept.body, kept.etag);
+        tell(request, &(struct forms){kept.body, kept.packed, kept.etag});
         reply_body_release(kept.body);
+        reply_body_release(kept.packed);
     }
     return step;
 }
@@ -211,8 +267,27 @@ void answer_begin(struct request *request)
     pthread_mutex_unlock(&flight->cache->lock);
 }
 
+static struct reply_body *pack(const struct reply_body *body)
+{
+    size_t size;
+    char *bytes = gzip_pack(reply_body_bytes(body), reply_body_size(body), &size);
+    struct reply_body *packed = bytes ? reply_body_new(bytes, size) : NULL;
+    if (packed == NULL)
+        free(bytes);
+    return packed;
+}
+
+static bool is_to_be_packed(struct answer_flight *flight)
+{
+    bool packs;
+    pthread_mutex_lock(&flight->cache->lock);
+    packs = flight->packs;
+    pthread_mutex_unlock(&flight->cache->lock);
+    return packs;
+}
+
 /* From here on nobody waits for it any more: returns those who did. */
-static struct request *land(struct answer_flight *flight, struct reply_body *body, const char *etag)
+static struct request *land(struct answer_flight *flight, const struct forms *forms)
 {
     struct answer_cache *cache = flight->cache;
     struct request *waiting;
@@ -220,20 +295,19 @@ static struct request *land(struct answer_flight *flight, struct reply_body *bod
     if (flight->answer->flight == flight)
         flight->answer->flight = NULL;
     waiting = flight->waiting;
-    if (body)
-        answer_table_keep(&cache->table, flight->answer, body, etag, flight->read_us);
+    if (forms->body)
+        answer_table_keep(&cache->table, flight->answer, forms->body, forms->packed, forms->etag, flight->read_us);
     answer_table_unpin(&cache->table, flight->answer);
     pthread_mutex_unlock(&cache->lock);
     return waiting;
 }
 
-static void finish_all(struct request *waiting, const struct request *request, struct reply_body *body,
-                       const char *etag)
+static void finish_all(struct request *waiting, const struct request *request, const struct forms *forms)
 {
     while (waiting) {
         struct request *next = request_call(waiting)->next_waiting;
-        if (body)
-            tell(waiting, body, etag);
+        if (forms->body)
+            tell(waiting, forms);
         else
             reply_repeat(waiting, request);
         request_finish(waiting);
@@ -244,12 +318,15 @@ static void finish_all(struct request *waiting, const struct request *request, s
 void answer_end(struct request *request)
 {
     struct answer_flight *flight = request_call(request)->flight;
-    const char *etag = reply_status(request) == 200 ? reply_header_value(request, "ETag") : NULL;
-    if (flight) {
-        struct reply_body *body = etag ? reply_share(request) : NULL;
-        finish_all(land(flight, body, etag), request, body, etag);
-        reply_body_release(body);
-    }
-    if (etag && has_tag(request, etag))
-        reply_empty(request, 304);
+    struct forms forms = {NULL, NULL, reply_status(request) == 200 ? reply_header_value(request, "ETag") : NULL};
+    if (flight && forms.etag)
+        forms.body = reply_share(request);
+    if (forms.body && is_to_be_packed(flight))
+        forms.packed = pack(forms.body);
+    if (flight)
+        finish_all(land(flight, &forms), request, &forms);
+    if (forms.etag && (request_route(request)->flags & ROUTE_CACHED))
+        tell(request, &forms);
+    reply_body_release(forms.body);
+    reply_body_release(forms.packed);
 }

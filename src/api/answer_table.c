@@ -29,7 +29,8 @@ bool answer_table_init(struct answer_table *table, size_t bytes_max)
 
 static size_t size_of(const struct answer_entry *answer)
 {
-    return sizeof *answer + answer->question.size + (answer->body ? reply_body_size(answer->body) : 0);
+    return sizeof *answer + answer->question.size + (answer->body ? reply_body_size(answer->body) : 0) +
+           (answer->packed ? reply_body_size(answer->packed) : 0);
 }
 
 static void drop(struct answer_table *table, struct answer_entry *answer)
@@ -42,6 +43,7 @@ static void drop(struct answer_table *table, struct answer_entry *answer)
     table->bytes -= size_of(answer);
     table->count--;
     reply_body_release(answer->body);
+    reply_body_release(answer->packed);
     free(answer);
 }
 
@@ -126,14 +128,18 @@ void answer_table_unpin(struct answer_table *table, struct answer_entry *answer)
 }
 
 void answer_table_keep(struct answer_table *table, struct answer_entry *answer, struct reply_body *body,
-                       const char *etag, int64_t read_us)
+                       struct reply_body *packed, const char *etag, int64_t read_us)
 {
     if (answer->body != NULL && answer->read_us >= read_us)
         return;
     table->bytes -= size_of(answer);
     reply_body_hold(body);
+    if (packed)
+        reply_body_hold(packed);
     reply_body_release(answer->body);
+    reply_body_release(answer->packed);
     answer->body = body;
+    answer->packed = packed;
     answer->read_us = read_us;
     memcpy(answer->etag, etag, strnlen(etag, ETAG_SIZE - 1) + 1);
     table->bytes += size_of(answer);

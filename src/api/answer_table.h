@@ -21,7 +21,9 @@ struct answer_entry {
     TAILQ_ENTRY(answer_entry) by_use;
     struct text question;
     uint64_t hash;
-    struct reply_body *body; /* NULL: there was none yet */
+    struct reply_body *body;   /* NULL: there was none yet */
+    struct reply_body *packed; /* the same gzipped; NULL: it was not */
+    bool wants_packed;         /* somebody asked who would rather have had it so */
     char etag[ETAG_SIZE];
     int64_t read_us;              /* what was on disk then is in it */
     struct answer_flight *flight; /* that others may wait for; NULL: none */
@@ -55,9 +57,9 @@ struct answer_entry *answer_table_ask(struct answer_table *table, struct text qu
 /* A flight begins, and comes back. Only then may the answer go. */
 void answer_table_pin(struct answer_entry *answer);
 void answer_table_unpin(struct answer_table *table, struct answer_entry *answer);
-/* Keeps the body unless a later one is there. */
+/* Keeps the body unless a later one is there; packed may be NULL. */
 void answer_table_keep(struct answer_table *table, struct answer_entry *answer, struct reply_body *body,
-                       const char *etag, int64_t read_us);
+                       struct reply_body *packed, const char *etag, int64_t read_us);
 
 /* May what was read at read_us be told now? committed_us: when this process last stored an answer that counts in it. */
 bool answer_is_fresh(const struct answer_entry *answer, const struct answer_ages *ages, int64_t read_us,

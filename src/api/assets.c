@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "assets.h"
 
+#include "coding.h"
 #include "etag.h"
 #include "handlers.h"
 #include "http/reply.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 enum { PATH_SIZE = 128, TAG_HASH_SIZE = 32 };
 
@@ -41,38 +40,6 @@ const struct asset *asset_find(const char *path)
     return NULL;
 }
 
-/* The weight of one item of the list, "gzip;q=0.5": 1 without one. */
-static double weight_of(const char *item, size_t size)
-{
-    const char *end = item + size;
-    const char *mark = memchr(item, ';', size);
-    while (mark != NULL && ++mark < end) {
-        mark += strspn(mark, " \t");
-        if (end - mark > 2 && (*mark == 'q' || *mark == 'Q') && mark[1] == '=')
-            return strtod(mark + 2, NULL);
-        mark = memchr(mark, ';', (size_t)(end - mark));
-    }
-    return 1;
-}
-
-bool asset_takes_gzip(const char *header)
-{
-    bool takes_any = false;
-    for (const char *item = header; item != NULL && *item != '\0';) {
-        item += strspn(item, " \t,");
-        size_t size = strcspn(item, ",");
-        size_t name = strcspn(item, " \t,;");
-        bool is_gzip =
-            (name == 4 && strncasecmp(item, "gzip", 4) == 0) || (name == 6 && strncasecmp(item, "x-gzip", 6) == 0);
-        if (is_gzip)
-            return weight_of(item, size) > 0;
-        if (name == 1 && *item == '*')
-            takes_any = weight_of(item, size) > 0;
-        item += size;
-    }
-    return takes_any;
-}
-
 /* The two forms have two tags. */
 static const char *tag_of(const struct asset *asset, bool is_gzip, char tag[ETAG_SIZE + 5])
 {
@@ -87,7 +54,7 @@ void asset_reply(struct request *request, const struct asset *asset, const char 
         reply_problem(request, 404, "not-found", "there is nothing at this path");
         return;
     }
-    bool is_gzip = asset_takes_gzip(request_header(request, "Accept-Encoding"));
+    bool is_gzip = coding_takes_gzip(request_header(request, "Accept-Encoding"));
     reply_header(request, "Cache-Control", cache_control);
     reply_header(request, "ETag", tag_of(asset, is_gzip, tag));
     reply_header(request, "Vary", "Accept-Encoding");

@@ -16,7 +16,4 @@ void asset_reply(struct request *request, const struct asset *asset, const char 
 /* The same for a page: what it may do in a browser is said, too. */
 void asset_reply_page(struct request *request, const struct asset *asset);
 
-/* Whether an Accept-Encoding (NULL: absent) takes gzip, RFC 9110 section 12.5.3. Pure. */
-bool asset_takes_gzip(const char *header);
-
 #endif

@@ -21,6 +21,11 @@ void etag_make(const char *body, size_t size, size_t skip_from, size_t skip_to, 
     memcpy(etag + ETAG_SIZE - 2, "\"", 2);
 }
 
+void etag_of_gzip(const char *etag, char packed[ETAG_GZIP_SIZE])
+{
+    snprintf(packed, ETAG_GZIP_SIZE, "%.*s-gzip\"", ETAG_SIZE - 2, etag);
+}
+
 static bool is_among(const char *header, const char *etag, bool takes_weak)
 {
     size_t length = strlen(etag);

@@ -294,5 +294,6 @@ void metrics_reply_send(struct request *request, struct metrics_reply *reply, en
     etag_make(reply->json.data, reply->json.size, reply->as_of_from, reply->as_of_to, etag);
     reply_header(request, "ETag", etag);
     reply_header(request, "Cache-Control", "no-cache");
+    reply_header(request, "Vary", "Accept-Encoding");
     reply_json(request, 200, &reply->json);
 }

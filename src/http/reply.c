@@ -20,31 +20,6 @@ static const char problem_type[] = "application/problem+json";
 static const char no_memory[] = "{\"type\":\"/problems/unavailable\",\"title\":\"Service "
                                 "Unavailable\",\"status\":503,\"detail\":\"out of memory\"}";
 
-struct reply_body {
-    atomic_int holders;
-    char *bytes;
-    size_t size;
-};
-
-void reply_body_hold(struct reply_body *body)
-{
-    atomic_fetch_add_explicit(&body->holders, 1, memory_order_relaxed);
-}
-
-void reply_body_release(struct reply_body *body)
-{
-    if (body == NULL || atomic_fetch_sub_explicit(&body->holders, 1, memory_order_acq_rel) != 1) {
-        return;
-    }
-    free(body->bytes);
-    free(body);
-}
-
-size_t reply_body_size(const struct reply_body *body)
-{
-    return body->size;
-}
-
 void reply_clear(struct reply *reply)
 {
     free(reply->owned);
@@ -77,16 +52,33 @@ static bool is_clean(const char *value)
     return true;
 }
 
-void reply_header(struct request *request, const char *name, const char *value)
+static void put_header(struct request *request, size_t place, const char *name, const char *value)
 {
     struct reply *reply = &request->reply;
-    assert(reply->header_count < REPLY_HEADERS_MAX && is_clean(value));
+    assert(place < REPLY_HEADERS_MAX && is_clean(value));
     struct header header = {arena_string(request->arena, name), arena_string(request->arena, value)};
     if (header.name == NULL || header.value == NULL) {
         reply->failed = true;
         return;
     }
-    reply->headers[reply->header_count++] = header;
+    reply->headers[place] = header;
+    if (place == reply->header_count) {
+        reply->header_count++;
+    }
+}
+
+void reply_header(struct request *request, const char *name, const char *value)
+{
+    put_header(request, request->reply.header_count, name, value);
+}
+
+void reply_header_set(struct request *request, const char *name, const char *value)
+{
+    size_t place = 0;
+    while (place < request->reply.header_count && strcasecmp(request->reply.headers[place].name, name) != 0) {
+        place++;
+    }
+    put_header(request, place, name, value);
 }
 
 void reply_static(struct request *request, int status, const char *content_type, const char *bytes, size_t size)
@@ -115,12 +107,11 @@ void reply_buffer(struct request *request, int status, const char *content_type,
 struct reply_body *reply_share(struct request *request)
 {
     struct reply *reply = &request->reply;
-    struct reply_body *body = reply->owned == NULL ? NULL : malloc(sizeof *body);
+    struct reply_body *body = reply->owned == NULL ? NULL : reply_body_new(reply->owned, reply->size);
     if (body == NULL) {
         return NULL;
     }
-    *body = (struct reply_body){.bytes = reply->owned, .size = reply->size};
-    atomic_init(&body->holders, 2); /* the reply and the caller */
+    reply_body_hold(body);
     reply->owned = NULL;
     reply->shared = body;
     return body;
@@ -129,7 +120,7 @@ struct reply_body *reply_share(struct request *request)
 void reply_shared(struct request *request, int status, const char *content_type, struct reply_body *body)
 {
     reply_body_hold(body);
-    set_body(request, status, content_type, body->bytes, body->size);
+    set_body(request, status, content_type, reply_body_bytes(body), reply_body_size(body));
     request->reply.shared = body;
 }
 

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <zlib.h>
 
 /* Replies about numbers that are kept, and for how long: each test has a server of its own, for it looks at its meters. */
 
@@ -436,14 +437,156 @@ START_TEST(without_memory_for_them_none_is_kept)
 }
 END_TEST
 
+/* --- gzip ------------------------------------------------------------------------------------------------------------ */
+
+/* Nothing is read anew unless it must be. */
+static const char *const settings_of_a_minute[] = {"HARK_CACHE_AGE=60s", "HARK_CACHE_AGE_OTHERS=60s", NULL};
+static const char takes_gzip[] = "Accept-Encoding: gzip, deflate, br\r\n";
+static const char question_of_groups[] = "?group_by=channel";
+
+static const char *header_of(const struct api_reply *reply, const char *name)
+{
+    static char values[4][120];
+    static int turn;
+    turn = (turn + 1) % 4;
+    return http_reply_header(&reply->http, name, values[turn], sizeof values[turn]);
+}
+
+static bool is_gzipped(const struct api_reply *reply)
+{
+    ck_assert_str_eq(header_of(reply, "Vary"), "Accept-Encoding");
+    return strcmp(header_of(reply, "Content-Encoding"), "gzip") == 0;
+}
+
+static void post_groups(void)
+{
+    for (int i = 0; i < 5; i++)
+        ck_assert_status(api_post(&api, "/v1/responses",
+                                  api_text("{\"channel\":\"c%d\",\"answers\":{\"nps\":%d,\"csat\":3}}", i, i)),
+                         201);
+}
+
+/* The first is sent as it is, and the next reading is gzipped for those who take that. */
+static const struct api_reply *ask_until_gzipped(void)
+{
+    const struct api_reply *reply = NULL;
+    for (int i = 0; i < 5; i++) {
+        ask_with(takes_gzip, question_of_groups);
+        reply = ask_with(takes_gzip, question_of_groups);
+        if (is_gzipped(reply))
+            return reply;
+        ck_assert_status(ask_with("Cache-Control: no-cache\r\n", question_of_groups), 200);
+    }
+    ck_abort_msg("it is never gzipped");
+    return reply;
+}
+
+static void check_unpacks_to(const struct api_reply *packed, const struct api_reply *plain)
+{
+    z_stream stream = {.next_in = (unsigned char *)packed->http.body, .avail_in = (unsigned)packed->http.size};
+    char *bytes = malloc(plain->http.size + 1);
+    ck_assert(bytes != NULL && inflateInit2(&stream, 15 + 16) == Z_OK);
+    stream.next_out = (unsigned char *)bytes;
+    stream.avail_out = (unsigned)plain->http.size + 1;
+    ck_assert_int_eq(inflate(&stream, Z_FINISH), Z_STREAM_END);
+    ck_assert_uint_eq(stream.total_out, plain->http.size);
+    ck_assert_uint_eq(stream.total_in, packed->http.size);
+    ck_assert_mem_eq(bytes, plain->http.body, plain->http.size);
+    inflateEnd(&stream);
+    free(bytes);
+}
+
+START_TEST(a_repeated_reply_comes_gzipped_to_those_who_take_that)
+{
+    open_server(settings_of_a_minute);
+    post_groups();
+    const struct api_reply *packed = ask_until_gzipped();
+    double before = misses();
+    const struct api_reply *plain = ask(question_of_groups);
+    ck_assert(!is_gzipped(plain));
+    check_unpacks_to(packed, plain);
+    ck_assert_uint_lt(packed->http.size, plain->http.size / 2);
+    ck_assert_str_eq(header_of(packed, "Content-Type"), "application/json");
+    ck_assert_str_ne(header_of(packed, "ETag"), header_of(plain, "ETag"));
+    ck_assert(!is_gzipped(ask_with("Accept-Encoding: gzip;q=0\r\n", question_of_groups)));
+    ck_assert(!is_gzipped(ask_with("Accept-Encoding: br\r\n", question_of_groups)));
+    ck_assert(!is_gzipped(ask_with("Accept-Encoding: identity, gzip;q=0.5\r\n", question_of_groups)));
+    ck_assert(is_gzipped(ask_with("Accept-Encoding: identity;q=0.1, gzip;q=0.5\r\n", question_of_groups)));
+    ck_assert(is_gzipped(ask_with("Accept-Encoding: *\r\n", question_of_groups)));
+    ck_assert(misses() == before);
+}
+END_TEST
+
+START_TEST(who_refuses_what_is_not_gzipped_gets_it_gzipped_at_once)
+{
+    open_server(settings_of_a_minute);
+    post_groups();
+    const struct api_reply *packed = ask_with("Accept-Encoding: gzip, identity;q=0\r\n", question_of_groups);
+    ck_assert_status(packed, 200);
+    ck_assert(is_gzipped(packed));
+    check_unpacks_to(packed, ask(question_of_groups));
+    /* Kept without, and then refused so. */
+    ask("?group_by=channel,region");
+    ck_assert(is_gzipped(ask_with("Accept-Encoding: gzip, *;q=0\r\n", "?group_by=channel,region")));
+    /* Nothing is left to send: as it is. */
+    ck_assert_status(ask_with("Accept-Encoding: identity;q=0, br\r\n", "?group_by=region"), 200);
+}
+END_TEST
+
+START_TEST(a_tag_of_either_form_is_known_by_those_who_take_it)
+{
+    open_server(settings_of_a_minute);
+    post_groups();
+    char packed_tag[100];
+    char plain_tag[100];
+    snprintf(packed_tag, sizeof packed_tag, "If-None-Match: %s\r\n", header_of(ask_until_gzipped(), "ETag"));
+    snprintf(plain_tag, sizeof plain_tag, "If-None-Match: %s\r\n", header_of(ask(question_of_groups), "ETag"));
+    const struct api_reply *reply = ask_with(api_text("%s%s", takes_gzip, packed_tag), question_of_groups);
+    ck_assert_status(reply, 304);
+    ck_assert_uint_eq(reply->http.size, 0);
+    ck_assert_ptr_nonnull(strstr(packed_tag, header_of(reply, "ETag")));
+    ck_assert_str_eq(header_of(reply, "Vary"), "Accept-Encoding");
+    ck_assert_str_eq(header_of(reply, "Content-Encoding"), "");
+    reply = ask_with(api_text("%s%s", takes_gzip, plain_tag), question_of_groups);
+    ck_assert_status(reply, 304);
+    ck_assert_ptr_nonnull(strstr(plain_tag, header_of(reply, "ETag")));
+    ck_assert_status(ask_with(plain_tag, question_of_groups), 304);
+    /* Who does not take gzip has no use for that form. */
+    ck_assert_status(ask_with(packed_tag, question_of_groups), 200);
+    /* Read anew, too. */
+    ck_assert_status(ask_with(api_text("Cache-Control: no-cache\r\n%s%s", takes_gzip, packed_tag), question_of_groups),
+                     304);
+    post();
+    ck_assert_status(ask_with(api_text("%s%s", takes_gzip, packed_tag), question_of_groups), 200);
+}
+END_TEST
+
+START_TEST(the_head_of_a_gzipped_reply_is_that_of_the_reply)
+{
+    open_server(settings_of_a_minute);
+    post_groups();
+    const struct api_reply *packed = ask_until_gzipped();
+    const struct api_reply *head = api_send_with(&api, api.keys[SCOPE_METRICS], "HEAD",
+                                                 api_text("/v1/metrics%s", question_of_groups), takes_gzip, NULL, 0);
+    ck_assert_status(head, 200);
+    ck_assert_uint_eq(head->http.size, 0);
+    ck_assert(is_gzipped(head));
+    ck_assert_str_eq(header_of(head, "ETag"), header_of(packed, "ETag"));
+    ck_assert_str_eq(header_of(head, "Content-Length"), header_of(packed, "Content-Length"));
+}
+END_TEST
+
 Suite *answers_suite(void)
 {
-    return API_SUITE("answers", setup, teardown, a_repeated_question_is_read_once,
-                     spelling_and_order_make_no_other_question, what_changes_the_reply_is_another_question,
-                     projects_have_replies_of_their_own, what_was_posted_a_moment_ago_counts_for_who_asks_now_and_then,
-                     an_acknowledged_answer_is_in_every_reply_a_quarter_of_a_second_later,
-                     no_cache_holds_every_acknowledged_answer, an_answer_of_another_process_counts_a_second_later,
-                     a_changed_setting_makes_another_question, a_kept_reply_keeps_its_tag,
-                     a_hundred_who_ask_the_same_at_once_cost_one_reading, who_waits_for_a_reading_that_fails_is_told_so,
-                     kept_replies_stay_within_their_memory, without_memory_for_them_none_is_kept);
+    return API_SUITE(
+        "answers", setup, teardown, a_repeated_question_is_read_once, spelling_and_order_make_no_other_question,
+        what_changes_the_reply_is_another_question, projects_have_replies_of_their_own,
+        what_was_posted_a_moment_ago_counts_for_who_asks_now_and_then,
+        an_acknowledged_answer_is_in_every_reply_a_quarter_of_a_second_later, no_cache_holds_every_acknowledged_answer,
+        an_answer_of_another_process_counts_a_second_later, a_changed_setting_makes_another_question,
+        a_kept_reply_keeps_its_tag, a_hundred_who_ask_the_same_at_once_cost_one_reading,
+        who_waits_for_a_reading_that_fails_is_told_so, kept_replies_stay_within_their_memory,
+        without_memory_for_them_none_is_kept, a_repeated_reply_comes_gzipped_to_those_who_take_that,
+        who_refuses_what_is_not_gzipped_gets_it_gzipped_at_once, a_tag_of_either_form_is_known_by_those_who_take_it,
+        the_head_of_a_gzipped_reply_is_that_of_the_reply);
 }

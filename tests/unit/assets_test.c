@@ -7,27 +7,6 @@
 #include <stdio.h>
 #include <string.h>
 
-/* RFC 9110, section 12.5.3. */
-START_TEST(gzip_is_taken_where_it_is_named_with_a_weight_above_zero)
-{
-    static const char *const taken[] = {"gzip", "gzip, deflate, br", "br;q=1.0, GZIP;q=0.8",     "x-gzip",
-                                        "*",    "identity, *;q=0.1", "deflate ,\tgzip ; q=0.001"};
-    for (size_t i = 0; i < sizeof taken / sizeof *taken; i++)
-        ck_assert_msg(asset_takes_gzip(taken[i]), "%s", taken[i]);
-}
-END_TEST
-
-START_TEST(gzip_is_not_taken_where_it_is_refused_or_not_named)
-{
-    static const char *const refused[] = {"",      "identity",       "br", "gzip;q=0",          "gzip; q=0.000, *",
-                                          "*;q=0", "gzipped",        "gz", "deflate;q=0.5, br", ",,, ,",
-                                          ";",     "*;q=0, gzip;q=0"};
-    ck_assert(!asset_takes_gzip(NULL));
-    for (size_t i = 0; i < sizeof refused / sizeof *refused; i++)
-        ck_assert_msg(!asset_takes_gzip(refused[i]), "%s", refused[i]);
-}
-END_TEST
-
 START_TEST(the_hash_in_the_table_is_that_of_the_bytes)
 {
     ck_assert_uint_gt(asset_count, 2);
@@ -47,6 +26,5 @@ END_TEST
 
 Suite *assets_suite(void)
 {
-    return RUNNER_SUITE("assets", gzip_is_taken_where_it_is_named_with_a_weight_above_zero,
-                        gzip_is_not_taken_where_it_is_refused_or_not_named, the_hash_in_the_table_is_that_of_the_bytes);
+    return RUNNER_SUITE("assets", the_hash_in_the_table_is_that_of_the_bytes);
 }
