@@ -72,7 +72,8 @@ static double seconds_since(const struct timespec *started)
 /* All that is to say of a suite in one piece, for others print beside it. */
 static void report(SRunner *runner, const char *name, double seconds)
 {
-    bool is_verbose = getenv("CK_VERBOSITY") != NULL && strcmp(getenv("CK_VERBOSITY"), "verbose") == 0;
+    const char *verbosity = getenv("CK_VERBOSITY");
+    bool is_verbose = verbosity != NULL && strcmp(verbosity, "verbose") == 0;
     printf("%s, %.1f s: ", name, seconds);
     srunner_print(runner, is_verbose ? CK_VERBOSE : CK_NORMAL);
     fflush(stdout);
