@@ -12,14 +12,14 @@ enum { CURSOR_MAX = 96, KEY_CURSOR_MAX = CURSOR_KEY_MAX + 40 };
 
 static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
+/* size: a multiple of three, so that there is nothing to pad. */
 static char *encode(struct arena *arena, const char *bytes, size_t size)
 {
-    char *text = arena_alloc(arena, (size + 2) / 3 * 4 + 1);
+    char *text = arena_alloc(arena, size / 3 * 4 + 1);
     char *end = text;
     for (size_t i = 0; text && i < size; i += 3) {
-        unsigned group = (unsigned)(unsigned char)bytes[i] << 16;
-        group |= i + 1 < size ? (unsigned)(unsigned char)bytes[i + 1] << 8 : 0;
-        group |= i + 2 < size ? (unsigned)(unsigned char)bytes[i + 2] : 0;
+        unsigned group = (unsigned)(unsigned char)bytes[i] << 16 | (unsigned)(unsigned char)bytes[i + 1] << 8 |
+                         (unsigned)(unsigned char)bytes[i + 2];
         for (int shift = 18; shift >= 0; shift -= 6)
             *end++ = alphabet[group >> shift & 63];
     }

@@ -217,6 +217,25 @@ START_TEST(method_must_be_one_of_the_headline)
 }
 END_TEST
 
+/* Where a table is so far from chance that its probability is no number any more, the walk over its neighbours ends. */
+START_TEST(exact_test_of_the_unthinkable_is_zero_at_once)
+{
+    ck_assert_double_eq(fisher_p(0, 30000, 30000, 30000), 0);
+    ck_assert_double_eq(fisher_p(30000, 30000, 0, 30000), 0);
+    ck_assert_double_eq(fisher_p(15000, 30000, 15000, 30000), 1);
+}
+END_TEST
+
+START_TEST(each_group_must_fit_the_definition)
+{
+    const struct histogram csat = SAMPLE(1, 5, 1, 1, 1, 1, 1);
+    const struct histogram other = SAMPLE(1, 7, 1, 1, 1, 1, 1, 1, 1);
+    struct comparison result;
+    ck_assert_int_eq(comparison_of(&definition_csat, &other, &csat, 0.95, METHOD_DEFAULT, &result), STATUS_INTERNAL);
+    ck_assert_int_eq(comparison_of(&definition_csat, &csat, &other, 0.95, METHOD_DEFAULT, &result), STATUS_INTERNAL);
+}
+END_TEST
+
 Suite *comparison_suite(void)
 {
     return RUNNER_SUITE("comparison", nps_difference_has_three_methods, difference_of_shares_has_newcombes_interval,
@@ -225,5 +244,6 @@ Suite *comparison_suite(void)
                         exact_test_of_a_great_table_is_quick, means_are_compared_by_welchs_t,
                         counts_can_be_compared_without_a_definition, empty_group_gives_no_verdict,
                         shares_without_any_difference_between_answers_are_not_different,
-                        test_without_spread_is_not_defined, method_must_be_one_of_the_headline);
+                        test_without_spread_is_not_defined, method_must_be_one_of_the_headline,
+                        exact_test_of_the_unthinkable_is_zero_at_once, each_group_must_fit_the_definition);
 }

@@ -49,6 +49,22 @@ START_TEST(share_groups_are_tested_over_two)
 }
 END_TEST
 
+START_TEST(a_group_without_answers_changes_no_test_of_ranks)
+{
+    const struct histogram groups[] = GROUPS;
+    const struct histogram with_empty[] = {groups[0], SAMPLE(1, 5, 0, 0, 0, 0, 0), groups[1], groups[2]};
+    const struct definition definition = csat_mean();
+    struct contrast_overall three;
+    struct contrast_overall four;
+    ck_assert_int_eq(contrast_all(&definition, groups, 3, 0.95, &three), STATUS_OK);
+    ck_assert_int_eq(contrast_all(&definition, with_empty, 4, 0.95, &four), STATUS_OK);
+    ck_assert_double_eq(four.statistic, three.statistic);
+    ck_assert_double_eq(four.df, three.df);
+    ck_assert_double_eq(four.p, three.p);
+    ck_assert_int_eq(four.reliable, three.reliable);
+}
+END_TEST
+
 /* R: kruskal.test(list(rep(1:5, c(3, 5, 9, 20, 13)), rep(1:5, c(10, 12, 8, 6, 4)), rep(1:5, c(2, 2, 9, 9, 8)))) */
 START_TEST(mean_groups_are_tested_by_their_ranks)
 {
@@ -251,6 +267,27 @@ START_TEST(impact_is_what_the_whole_would_lose_without_the_part)
 }
 END_TEST
 
+/* Of plain means both ways must say the same. */
+START_TEST(impact_of_means_is_that_of_their_histograms)
+{
+    const struct definition definition = csat_mean();
+    const struct histogram whole = SAMPLE(1, 5, 4, 6, 10, 30, 50);
+    const struct histogram part = SAMPLE(1, 5, 4, 5, 1, 0, 0);
+    const struct histogram rest = SAMPLE(1, 5, 0, 1, 9, 30, 50);
+    struct impact want;
+    ck_assert_int_eq(impact_of(&definition, &whole, &part, &want), STATUS_OK);
+    struct impact got = impact_of_means(moments_of(&whole), moments_of(&part), moments_of(&rest));
+    ck_assert_int_eq(got.n, 10);
+    ck_assert_double_eq(got.volume_share, 10);
+    ck_assert_double_eq_tol(got.score, want.score, 1e-14);
+    ck_assert_double_eq_tol(got.without, want.without, 1e-14);
+    ck_assert_double_eq_tol(got.impact, want.impact, 1e-14);
+    const struct moments none = moments_of(&(struct histogram){.min = 1, .max = 5});
+    got = impact_of_means(none, none, none);
+    ck_assert(isnan(got.volume_share) && isnan(got.impact));
+}
+END_TEST
+
 START_TEST(impact_of_all_or_nothing_is_said_plainly)
 {
     const struct histogram whole = sample_nps(60, 20, 20);
@@ -277,5 +314,6 @@ Suite *contrast_suite(void)
                         group_of_another_scale_is_an_error, few_groups_have_no_pairs,
                         part_is_compared_with_the_rest_and_not_with_the_whole,
                         part_that_is_not_within_the_whole_is_an_error,
-                        impact_is_what_the_whole_would_lose_without_the_part, impact_of_all_or_nothing_is_said_plainly);
+                        impact_is_what_the_whole_would_lose_without_the_part, impact_of_all_or_nothing_is_said_plainly,
+                        impact_of_means_is_that_of_their_histograms, a_group_without_answers_changes_no_test_of_ranks);
 }

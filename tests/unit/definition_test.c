@@ -61,6 +61,7 @@ START_TEST(ids_tell_definitions_apart)
         {METRIC_CES, 1, 5, POLARITY_LOW_IS_GOOD, 0, 0, "ces_1_5_low_mean"},
         {METRIC_CES, 1, 5, POLARITY_HIGH_IS_GOOD, 0, 0, "ces_1_5_pct4_5"},
         {METRIC_CES, 1, 7, POLARITY_HIGH_IS_GOOD, SET(5, 6), SET(0, 1, 2), "ces_1_7_pct6_7"},
+        {METRIC_CES, 1, 7, POLARITY_HIGH_IS_GOOD, SET(2, 4), 0, "ces_1_7_set3_5"},
         {METRIC_RATING, 1, 5, POLARITY_HIGH_IS_GOOD, 0, 0, "rating_1_5_mean"},
         {METRIC_RATING, 1, 10, POLARITY_HIGH_IS_GOOD, 0, 0, "rating_1_10_mean"},
         {METRIC_CUSTOM, -2, 2, POLARITY_HIGH_IS_GOOD, SET(0, 4), 0, "custom_-2_2_set-2_2"},
@@ -84,6 +85,12 @@ START_TEST(another_headline_is_another_id)
     ck_assert_str_eq(ces.id, "ces_1_7_net_top3_bottom3");
     ck_assert_int_eq(definition_set_headline(&ces, STATISTIC_SHARE), STATUS_OK);
     ck_assert_str_eq(ces.id, definition_ces.id);
+    /* The bad end is satisfied already: nobody is dissatisfied. */
+    struct definition none;
+    ck_assert_int_eq(definition_make(METRIC_CUSTOM, 1, 3, POLARITY_HIGH_IS_GOOD, SET(0, 1), 0, &none), STATUS_OK);
+    ck_assert_uint_eq(none.dissatisfied, 0);
+    ck_assert_int_eq(definition_set_headline(&none, STATISTIC_NET), STATUS_OK);
+    ck_assert_str_eq(none.id, "custom_1_3_net_bottom2_set");
     struct definition nps = definition_nps;
     ck_assert_int_eq(definition_set_headline(&nps, STATISTIC_MEAN), STATUS_INVALID);
     ck_assert_str_eq(nps.id, "nps_0_10");
@@ -128,7 +135,12 @@ START_TEST(definition_that_makes_no_sense_is_refused)
     ck_assert_int_eq(definition_make(METRIC_CSAT, 1, 5, high, SET(3, 4), SET(7), &made), STATUS_INVALID);
     ck_assert_int_eq(definition_make(METRIC_NPS, 1, 10, high, 0, 0, &made), STATUS_INVALID);
     ck_assert_int_eq(definition_make(METRIC_NPS, 0, 10, POLARITY_LOW_IS_GOOD, 0, 0, &made), STATUS_INVALID);
+    ck_assert_int_eq(definition_make(METRIC_NPS, 0, 10, POLARITY_LOW_IS_GOOD, SET(9, 10), 0, &made), STATUS_INVALID);
     ck_assert_int_eq(definition_make(METRIC_NPS, 0, 10, high, SET(8, 9, 10), 0, &made), STATUS_INVALID);
+    ck_assert_int_eq(definition_make(METRIC_NPS, 0, 9, high, SET(8, 9), SET(0, 1), &made), STATUS_INVALID);
+    ck_assert_int_eq(definition_make(METRIC_NPS, 0, 10, high, 0, SET(0, 1), &made), STATUS_INVALID);
+    ck_assert_int_eq(definition_make(METRIC_CSAT, 1, 5, high, SET(3), SET(0, 1, 2, 3, 4), &made), STATUS_INVALID);
+    ck_assert_int_eq(definition_make(METRIC_CSAT, 1, 5, high, SET(3, 4), SET(3), &made), STATUS_INVALID);
 }
 END_TEST
 
@@ -138,6 +150,8 @@ START_TEST(kind_scale_and_polarity_say_what_may_be_added_up)
     ck_assert_int_eq(definition_set_headline(&other, STATISTIC_MEAN), STATUS_OK);
     ck_assert(definition_is_same_scale(&definition_csat, &other));
     ck_assert_int_eq(definition_make(METRIC_CSAT, 1, 7, POLARITY_HIGH_IS_GOOD, 0, 0, &other), STATUS_OK);
+    ck_assert(!definition_is_same_scale(&definition_csat, &other));
+    ck_assert_int_eq(definition_make(METRIC_CSAT, 2, 5, POLARITY_HIGH_IS_GOOD, 0, 0, &other), STATUS_OK);
     ck_assert(!definition_is_same_scale(&definition_csat, &other));
     ck_assert_int_eq(definition_make(METRIC_CSAT, 1, 5, POLARITY_LOW_IS_GOOD, 0, 0, &other), STATUS_OK);
     ck_assert(!definition_is_same_scale(&definition_csat, &other));

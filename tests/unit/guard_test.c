@@ -242,6 +242,9 @@ START_TEST(parts_that_are_not_in_order_are_refused)
 {
     struct sent sent;
     lay_out(&sent, "GET", "/", "HTTP/1.1", "Host: a\r\nX: y\r\n");
+    sent.fields[1].name.bytes--; /* in the line before */
+    ck_assert(!guard_accounts_for_all(&sent.request, sent.end));
+    lay_out(&sent, "GET", "/", "HTTP/1.1", "Host: a\r\nX: y\r\n");
     sent.fields[1].value = sent.fields[0].value; /* before its own name */
     ck_assert(!guard_accounts_for_all(&sent.request, sent.end));
     lay_out(&sent, "GET", "/", "HTTP/1.1", "Host: a\r\n");

@@ -162,11 +162,19 @@ START_TEST(student_quantile_of_many_degrees_is_exact)
 }
 END_TEST
 
+START_TEST(tail_of_no_number_is_none)
+{
+    ck_assert(isnan(tail_chi_square(NAN, 3)));
+    ck_assert_double_eq(tail_chi_square(0, 3), 1);
+    ck_assert_double_eq(tail_chi_square(-1, 3), 1);
+}
+END_TEST
+
 Suite *quantile_suite(void)
 {
     return RUNNER_SUITE("quantile", normal_quantile_agrees_with_r, normal_tail_agrees_with_r,
                         student_quantile_agrees_with_r, student_tail_agrees_with_r, chi_square_quantile_agrees_with_r,
                         chi_square_tail_agrees_with_r, chi_square_of_one_degree_is_a_squared_normal,
                         quantiles_and_tails_undo_each_other, student_tail_has_no_step_where_its_method_changes,
-                        student_quantile_of_many_degrees_is_exact);
+                        student_quantile_of_many_degrees_is_exact, tail_of_no_number_is_none);
 }

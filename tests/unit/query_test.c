@@ -86,6 +86,9 @@ START_TEST(bad_escape_names_its_parameter)
     check_refused("b=%4&c", "b", "%");
     check_refused("b=%zz", "b", "%");
     check_refused("b=%4g", "b", "%");
+    check_refused("b=%4@", "b", "%");
+    check_refused("b=%4-", "b", "%");
+    check_refused("b=%:0", "b", "%");
     check_refused("%q=1", "%q", "%");
     check_refused("%q", "%q", "%");
 }

@@ -153,6 +153,53 @@ START_TEST(whatever_is_not_plain_goes_the_long_way)
 }
 END_TEST
 
+START_TEST(what_is_longer_or_more_than_may_be_goes_the_long_way)
+{
+    static char text[PARSE_OBJECT_BYTES + 64];
+    size_t size = 0;
+    snprintf(text, sizeof text, "{\"channel\":\"%064d\"}", 0);
+    ck_assert(is_quick(text));
+    snprintf(text, sizeof text, "{\"channel\":\"%065d\"}", 0);
+    ck_assert(!is_quick(text));
+    for (int most = 16; most <= 17; most++) {
+        size = (size_t)sprintf(text, "{\"answers\":{");
+        for (int i = 0; i < most; i++)
+            size += (size_t)sprintf(text + size, "%s\"q%d\":1", i ? "," : "", i);
+        strcpy(text + size, "}}");
+        ck_assert_int_eq(is_quick(text), most == 16);
+    }
+    for (int most = 20; most <= 21; most++) {
+        size = (size_t)sprintf(text, "{\"tags\":[");
+        for (int i = 0; i < most; i++)
+            size += (size_t)sprintf(text + size, "%s\"t%d\"", i ? "," : "", i);
+        strcpy(text + size, "]}");
+        ck_assert_int_eq(is_quick(text), most == 20);
+    }
+    for (size_t most = PARSE_OBJECT_BYTES; most <= PARSE_OBJECT_BYTES + 1; most++) {
+        size = (size_t)sprintf(text, "{\"channel\":\"a\"}");
+        memset(text + size, ' ', most - size);
+        ck_assert_int_eq(compare_ways((struct text){text, most}, draft_response_fields), most == PARSE_OBJECT_BYTES);
+    }
+}
+END_TEST
+
+START_TEST(an_action_is_one_word)
+{
+    static const char *const good[] = {"a", "z", "0", "9", "_", "-", "checked-out_2"};
+    static const char *const others[] = {"",  "A", "Z",           "a b", "`",    "{",       "/",
+                                         ":", "[", "caf\xc3\xa9", "a.",  "\xff", "a\\u0062"};
+    char text[64];
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+        snprintf(text, sizeof text, "{\"action\":\"%s\"}", good[i]);
+        ck_assert_msg(compare_ways(text_of(text), draft_event_fields), "%s", text);
+    }
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        snprintf(text, sizeof text, "{\"action\":\"%s\"}", others[i]);
+        ck_assert_msg(!compare_ways(text_of(text), draft_event_fields), "%s", text);
+    }
+}
+END_TEST
+
 /* --- generated texts -------------------------------------------------------------------------------------------------- */
 
 static uint64_t state;
@@ -268,6 +315,8 @@ Suite *quick_suite(void)
     tcase_set_timeout(cases, 60);
     tcase_add_test(cases, plain_answers_are_decoded_quickly_and_alike);
     tcase_add_test(cases, whatever_is_not_plain_goes_the_long_way);
+    tcase_add_test(cases, what_is_longer_or_more_than_may_be_goes_the_long_way);
+    tcase_add_test(cases, an_action_is_one_word);
     tcase_add_test(cases, generated_texts_are_decoded_alike);
     suite_add_tcase(suite, cases);
     return suite;

@@ -63,6 +63,7 @@ struct good_case {
 
 static const struct good_case good_questions[] = {
     {"{\"key\":\"nps\",\"metric\":\"nps\"}", "nps_0_10"},
+    {"{\"key\":\"nps\",\"metric\":\"nps\",\"polarity\":\"high_is_good\"}", "nps_0_10"},
     {"{\"key\":\"recommend\",\"metric\":\"nps\",\"scale\":{\"min\":0,\"max\":10}}", "nps_0_10"},
     {"{\"key\":\"csat\",\"metric\":\"csat\"}", "csat_1_5_top2"},
     {"{\"key\":\"csat\",\"metric\":\"csat\",\"scale\":{\"max\":7,\"min\":1}}", "csat_1_7_top2"},
@@ -171,6 +172,7 @@ static const struct bad_case bad_bodies[] = {
     {"{\"questions\":[{\"key\":\"nps\",\"metric\":\"nps\"}],\"title\":{\"e\":\"a\"}}", "#/title/e"},
     {"{\"questions\":[{\"key\":\"nps\",\"metric\":\"nps\"}],\"title\":{\"en_GB\":\"a\"}}", "#/title/en_GB"},
     {"{\"questions\":[{\"key\":\"nps\",\"metric\":\"nps\"}],\"title\":{\"en-\":\"a\"}}", "#/title/en-"},
+    {"{\"questions\":[{\"key\":\"nps\",\"metric\":\"nps\"}],\"title\":{\"abcdefghi\":\"a\"}}", "#/title/abcdefghi"},
     {"{\"questions\":[{\"key\":\"nps\",\"metric\":\"nps\"}],\"title\":{\"1n\":\"a\"}}", "#/title/1n"},
     {"{\"questions\":[{\"key\":\"nps\",\"metric\":\"nps\"}],\"title\":{\"en\":{}}}", "#/title/en"},
     {"{\"questions\":[{\"key\":\"nps\",\"metric\":\"nps\"}],\"title\":{\"en\":\"a\\tb\"}}", "#/title/en"},

@@ -58,6 +58,23 @@ START_TEST(control_characters_are_found_in_both_blocks)
 }
 END_TEST
 
+START_TEST(a_control_character_that_was_cut_is_none)
+{
+    ck_assert(!text_has_control((struct text){"\xC2\x85", 1}));
+    ck_assert(!text_has_control((struct text){"\xC2\xA0", 2}));
+    ck_assert(text_has_control((struct text){"\xC2\x9F", 2}));
+}
+END_TEST
+
+START_TEST(absent_is_equal_to_absent_alone)
+{
+    ck_assert(text_equal(TEXT_ABSENT, TEXT_ABSENT));
+    ck_assert(!text_equal(TEXT_ABSENT, text_of("")));
+    ck_assert(!text_equal(text_of(""), TEXT_ABSENT));
+    ck_assert(!text_is(text_of("a"), NULL));
+}
+END_TEST
+
 START_TEST(absent_is_not_empty)
 {
     ck_assert(text_equal(TEXT_ABSENT, TEXT_ABSENT));
@@ -68,8 +85,9 @@ END_TEST
 
 Suite *text_suite(void)
 {
-    Suite *suite = RUNNER_SUITE("text", characters_are_counted_not_bytes, control_characters_are_found_in_both_blocks,
-                                absent_is_not_empty);
+    Suite *suite =
+        RUNNER_SUITE("text", characters_are_counted_not_bytes, control_characters_are_found_in_both_blocks,
+                     absent_is_not_empty, absent_is_equal_to_absent_alone, a_control_character_that_was_cut_is_none);
     TCase *table = tcase_create("table");
     tcase_add_loop_test(table, utf8_follows_the_table_of_well_formed_sequences, 0,
                         sizeof utf8_cases / sizeof utf8_cases[0]);
