@@ -44,6 +44,7 @@ struct config {
     int forwarded_header; /* 0: X-Forwarded-For, 1: Forwarded */
     int max_dimension_values;
     int max_cells;
+    int retention_period_ms;
     int cache_mb;
     int cache_age_ms;
     int cache_age_others_ms;

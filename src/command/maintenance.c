@@ -19,10 +19,10 @@ enum {
     PERIOD_MS = 60000,
     RETENTION_PAUSE_MS = 20, /* between batches, for whoever else needs the disk */
     RETENTION_SETTLE_MS = 2000,
-    RETENTION_ROUNDS = 24,          /* every so many hours all is looked at, else what came of age lately */
+    RETENTION_ROUNDS = 24,          /* once in so many rounds all is looked at, else what came of age lately */
     FOLD_AT_START_QUARTERS = 26 * 4 /* since yesterday: older ones are folded with their day */
 };
-static const int64_t HOUR_US = INT64_C(3600) * 1000000;
+/* More than the longest period. */
 static const int64_t LATELY_US = INT64_C(25) * 3600 * 1000000;
 
 struct maintenance {
@@ -32,6 +32,7 @@ struct maintenance {
     int32_t folded_to;   /* quarters before it are done; 0: none yet */
     int64_t tended_us;   /* on the monotonic clock: when the days were last seen to; retention, likewise */
     int64_t retained_us; /* 0: not yet */
+    int retention_period_ms;
     int retentions;
     uint64_t retention_settings; /* a hash of those that the last round went by */
 };
@@ -137,7 +138,8 @@ static void retain(struct maintenance *maintenance)
     struct arena *arena;
     bool kept;
     enum status status;
-    if (maintenance->retained_us != 0 && clock_monotonic_us() - maintenance->retained_us < HOUR_US)
+    if (maintenance->retained_us != 0 &&
+        clock_monotonic_us() - maintenance->retained_us < maintenance->retention_period_ms * INT64_C(1000))
         return;
     status = retention_try_keep(maintenance->connection, &kept);
     if (status != STATUS_OK || !kept)
@@ -157,16 +159,18 @@ static void retain(struct maintenance *maintenance)
 static void *run(void *context)
 {
     struct maintenance *maintenance = context;
+    int pause_ms = maintenance->retention_period_ms < PERIOD_MS ? maintenance->retention_period_ms : PERIOD_MS;
     do {
         if (connection_is_alive(maintenance->connection) || connection_restore(maintenance->connection) == STATUS_OK) {
             tend(maintenance);
             retain(maintenance);
         }
-    } while (!is_stopped(maintenance, PERIOD_MS));
+    } while (!is_stopped(maintenance, pause_ms));
     return NULL;
 }
 
-enum status maintenance_open(const struct database_options *database, struct maintenance **maintenance)
+enum status maintenance_open(const struct database_options *database, int retention_period_ms,
+                             struct maintenance **maintenance)
 {
     struct maintenance *opened = calloc(1, sizeof *opened);
     if (opened == NULL)
@@ -176,6 +180,7 @@ enum status maintenance_open(const struct database_options *database, struct mai
         free(opened);
         return status;
     }
+    opened->retention_period_ms = retention_period_ms;
     opened->stop_fd = eventfd(0, EFD_CLOEXEC);
     if (opened->stop_fd < 0 || pthread_create(&opened->thread, NULL, run, opened) != 0)
         log_fatal("can't start the thread of maintenance");

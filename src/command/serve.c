@@ -176,7 +176,7 @@ static enum status open_layers(struct serve *serve, bool is_quickstart)
     if (status == STATUS_OK)
         status = open_streams(serve);
     if (status == STATUS_OK)
-        status = maintenance_open(&serve->database, &serve->maintenance);
+        status = maintenance_open(&serve->database, serve->config.retention_period_ms, &serve->maintenance);
     if (status == STATUS_OK && is_quickstart)
         status = quickstart_open(serve->config.data_dir, QUICKSTART_PROJECT, &serve->database, serve->service.directory,
                                  &serve->quickstart);

@@ -96,6 +96,8 @@ static const struct setting settings[] = {
      "how long a request waits for PostgreSQL before its 503", FIELD(commit_timeout_ms)},
     {"HARK_STATEMENT_TIMEOUT", TYPE_DURATION, 100, 10 * MINUTE, "10s", NULL,
      "how long PostgreSQL works on one statement", FIELD(statement_timeout_ms)},
+    {"HARK_RETENTION_PERIOD", TYPE_DURATION, SECOND, 24 * HOUR, "60m", NULL,
+     "how often what is past the age of its project is anonymised or deleted", FIELD(retention_period_ms)},
     {"HARK_CACHE_MB", TYPE_INTEGER, 0, 4096, "8", NULL,
      "memory for replies about numbers that are asked for again; 0: none are kept", FIELD(cache_mb)},
     {"HARK_CACHE_AGE", TYPE_DURATION, 0, MINUTE, "250ms", NULL,

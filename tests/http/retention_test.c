@@ -124,6 +124,47 @@ START_TEST(commands_set_count_and_keep_retention)
 }
 END_TEST
 
+static void wait_for_count(const struct api *of, const char *sql, int count)
+{
+    int64_t since = clock_monotonic_us();
+    while ((int)api_count(of, sql) != count) {
+        ck_assert_msg(clock_monotonic_us() - since < 30000000, "%s: still %d", sql, (int)api_count(of, sql));
+        nanosleep(&(struct timespec){.tv_nsec = 50000000}, NULL);
+    }
+}
+
+/* Twice, for the first round is that of the server's start. */
+START_TEST(a_running_server_keeps_to_the_age_by_itself)
+{
+    static const char *const settings[] = {"HARK_RETENTION_PERIOD=1s", NULL};
+    static const char named[] = "SELECT count(*) FROM response WHERE customer_id = 'c1' AND project_id = %d";
+    static const char rows[] = "SELECT count(*) FROM response WHERE project_id = %d";
+    struct api own;
+    api_open(&own, serve_start(&(struct serve_options){.settings = settings}), NULL);
+    api_execute(&own, "UPDATE project SET retain_mode = 'anonymise', retain_days = 7 WHERE id = %d");
+    for (int round = 1; round <= 2; round++) {
+        const char *old =
+            api_text("{\"answers\":{\"nps\":9},\"comment\":\"words\",\"customer_id\":\"c1\",\"occurred_at\":"
+                     "\"%s\"}",
+                     days_ago(7 + round));
+        ck_assert_status(api_post(&own, "/v1/responses", old), 201);
+        wait_for_count(&own, named, 0);
+        ck_assert_int_eq((int)api_count(&own, "SELECT count(*) FROM response WHERE comment IS NULL AND erased AND "
+                                              "project_id = %d"),
+                         round);
+    }
+    ck_assert_status(api_post(&own, "/v1/responses", "{\"answers\":{\"nps\":9},\"customer_id\":\"c1\"}"), 201);
+    api_execute(&own, "UPDATE project SET retain_mode = 'delete', retain_days = 7 WHERE id = %d");
+    wait_for_count(&own, rows, 1);
+    ck_assert_int_eq((int)api_count(&own, named), 1);
+    ck_assert_int_eq(api_metric(&own, "nps", NULL), 3);
+    char *log = serve_log(own.serve);
+    ck_assert_ptr_nonnull(strstr(log, "\"msg\":\"retention\""));
+    free(log);
+    api_close(&own);
+}
+END_TEST
+
 START_TEST(settings_that_say_nothing_are_refused)
 {
     static const char *const wrong[][4] = {{"--retain", "shred", "--retain-days", "7"},
@@ -149,5 +190,6 @@ END_TEST
 Suite *retention_suite(void)
 {
     return API_SUITE("retention", setup, teardown, what_is_past_the_age_of_a_project_that_deletes_is_refused,
-                     commands_set_count_and_keep_retention, settings_that_say_nothing_are_refused);
+                     commands_set_count_and_keep_retention, settings_that_say_nothing_are_refused,
+                     a_running_server_keeps_to_the_age_by_itself);
 }

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The server as a process. See `run` beside this file."""
 
+import ctypes
 import os
 import re
 import shutil
@@ -122,6 +123,7 @@ class Manager:
         self.told = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self.told.bind(self.path)
         os.chmod(self.path, 0o777)
+        self.count = 0  # of what was heard for
 
     def hears(self, wanted, seconds):
         self.told.settimeout(0.1)
@@ -129,6 +131,7 @@ class Manager:
         while time.monotonic() < deadline:
             try:
                 if self.told.recv(4096).decode() == wanted:
+                    self.count += 1
                     return True
             except socket.timeout:
                 pass
@@ -149,6 +152,53 @@ def manager_hears_of_ready_watchdog_and_stopping(test):
         expect(manager.hears("WATCHDOG=1", 2), "no WATCHDOG=1")
     service.process.terminate()
     expect(manager.hears("STOPPING=1", 5), "no STOPPING=1")
+    expect(service.process.wait(60) == 0, "exit status")
+    manager.close()
+
+
+PTRACE_SEIZE, PTRACE_INTERRUPT, PTRACE_DETACH, WAIT_FOR_THREADS = 0x4206, 0x4207, 17, 0x40000000
+
+
+def trace(request, thread):
+    libc = ctypes.CDLL(None, use_errno=True)
+    libc.ptrace.argtypes = [ctypes.c_long, ctypes.c_long, ctypes.c_void_p, ctypes.c_void_p]
+    if libc.ptrace(request, thread, None, None) != 0:
+        raise OSError(ctypes.get_errno(), "can't trace the server, to hold one of its threads")
+
+
+class HeldThread:
+    """One thread of a process that doesn't go on, while the others do: SIGSTOP would hold them all."""
+
+    def __init__(self, thread):
+        self.thread = thread
+        trace(PTRACE_SEIZE, thread)
+        trace(PTRACE_INTERRUPT, thread)
+        os.waitpid(thread, WAIT_FOR_THREADS)
+
+    def let_go(self):
+        trace(PTRACE_DETACH, self.thread)
+
+
+def threads_called(pid, name):
+    tasks = f"/proc/{pid}/task"
+    return [int(task) for task in os.listdir(tasks) if open(f"{tasks}/{task}/comm").read().strip() == name]
+
+
+def manager_hears_nothing_while_a_loop_is_stuck(test):
+    manager = Manager(test.folder)
+    environment = {"NOTIFY_SOCKET": manager.path, "WATCHDOG_USEC": "400000"}
+    service = test.launch(settings={"HARK_HTTP_THREADS": "2", "HARK_SANDBOX": "off"}, variables=environment)
+    expect(manager.hears("READY=1", 60), "no READY=1")
+    expect(manager.hears("WATCHDOG=1", 5), "no WATCHDOG=1")
+    loops = threads_called(service.process.pid, "hark-http")
+    expect(len(loops) == 2, f"{len(loops)} loops")
+    held = HeldThread(loops[1])
+    while manager.hears("WATCHDOG=1", 1):  # what was on its way
+        expect(manager.count < 20, "it goes on saying that it is well")
+    expect(not manager.hears("WATCHDOG=1", 2), "WATCHDOG=1 for a server with a loop that is stuck")
+    held.let_go()
+    expect(manager.hears("WATCHDOG=1", 5), "no WATCHDOG=1 from a loop that goes on")
+    service.process.terminate()
     expect(service.process.wait(60) == 0, "exit status")
     manager.close()
 
@@ -325,6 +375,7 @@ TESTS = (
     server_is_confined_and_its_supervisor_is_not,
     sandbox_can_be_turned_off,
     manager_hears_of_ready_watchdog_and_stopping,
+    manager_hears_nothing_while_a_loop_is_stuck,
     restart_refuses_no_connection,
     sockets_for_another_process_are_not_taken,
     request_under_way_is_answered_after_sigterm,
