@@ -14,9 +14,11 @@
 static struct api api;
 static struct api copy; /* where it moves to */
 
-static const char SURVEY[] =
+/* On another scale in its second version. */
+static const char *const SURVEYS[] = {
     "{\"questions\":[{\"key\":\"nps\",\"metric\":\"nps\"},"
-    "{\"key\":\"room\",\"metric\":\"rating\",\"scale\":{\"min\":1,\"max\":7},\"satisfied\":[6,7]}]}";
+    "{\"key\":\"room\",\"metric\":\"rating\",\"scale\":{\"min\":1,\"max\":7},\"satisfied\":[6,7]}]}",
+    "{\"questions\":[{\"key\":\"nps\",\"metric\":\"nps\"},{\"key\":\"room\",\"metric\":\"rating\"}]}"};
 
 static void setup(void)
 {
@@ -47,15 +49,16 @@ static void post(struct api *to, const char *path, const char *members)
     ck_assert_status(api_post(to, path, api_text("{%s}", members)), 201);
 }
 
-static void define(struct api *of)
+static void define(struct api *of, int version)
 {
-    ck_assert_status(api_send(of, of->keys[SCOPE_ADMIN], "PUT", "/v1/surveys/stay", SURVEY), 201);
+    ck_assert_status(api_send(of, of->keys[SCOPE_ADMIN], "PUT", "/v1/surveys/stay", SURVEYS[version - 1]),
+                     version == 1 ? 201 : 200);
 }
 
 /* Of all that can be stored something. */
 static void fill(void)
 {
-    define(&api);
+    define(&api, 1);
     post(
         &api, "/v1/responses",
         "\"answers\":{\"nps\":9,\"csat\":5,\"ces\":6},\"comment\":\"two\\nlines, \\\"quoted\\\" \\\\ caf\\u00e9 "
@@ -67,6 +70,8 @@ static void fill(void)
     post(&api, "/v1/responses", "\"answers\":{\"ces\":1}");
     post(&api, "/v1/responses",
          "\"survey\":\"stay\",\"answers\":{\"nps\":7,\"room\":6},\"dimensions\":{\"release\":\"4\",\"store\":\"5\"}");
+    define(&api, 2);
+    post(&api, "/v1/responses", "\"survey\":\"stay\",\"answers\":{\"room\":5}");
     post(&api, "/v1/responses", "\"answers\":{\"nps\":10},\"customer_id\":\"gone\",\"comment\":\"words\"");
     post(&api, "/v1/events",
          "\"action\":\"completed\",\"stage\":\"late "
@@ -109,16 +114,18 @@ START_TEST(what_was_exported_and_posted_again_gives_the_same_numbers)
 {
     fill();
     fill_uncounted();
-    define(&copy);
-    char *responses = export(&api, "responses", NULL, 5);
+    define(&copy, 1);
+    define(&copy, 2);
+    char *responses = export(&api, "responses", NULL, 6);
     char *events = export(&api, "events", NULL, 2);
-    check_accepted(api_post_lines(&copy, "/v1/responses", responses), 5);
+    check_accepted(api_post_lines(&copy, "/v1/responses", responses), 6);
     check_accepted(api_post_lines(&copy, "/v1/events", events), 2);
     check_same_numbers("from=2020-01-01T00:00:00Z&group_by=channel,region,touchpoint,product,segment,store");
-    check_same_numbers("from=2020-01-01T00:00:00Z&group_by=survey&metric=nps,room");
+    check_same_numbers("from=2020-01-01T00:00:00Z&survey=stay&survey_version=1&metric=nps,room");
+    check_same_numbers("from=2020-01-01T00:00:00Z&survey=stay&survey_version=2&metric=room");
     check_same_numbers("from=2020-01-01T00:00:00Z&metric=nps&dedupe=first&group_by=channel");
     /* And an export of the copy is the same, byte by byte. */
-    char *again = export(&copy, "responses", NULL, 5);
+    char *again = export(&copy, "responses", NULL, 6);
     ck_assert_str_eq(again, responses);
     free(again);
     again = export(&copy, "events", NULL, 2);
@@ -132,7 +139,7 @@ END_TEST
 START_TEST(lines_come_oldest_first_and_each_is_an_object)
 {
     fill();
-    char *lines = export(&api, "responses", NULL, 5);
+    char *lines = export(&api, "responses", NULL, 6);
     char before[40] = "";
     for (char *line = strtok(lines, "\n"); line; line = strtok(NULL, "\n")) { // NOLINT(concurrency-mt-unsafe)
         json_t *json = json_loads(line, JSON_REJECT_DUPLICATES, NULL);
@@ -167,7 +174,7 @@ START_TEST(a_full_export_holds_every_row_as_the_lists_show_it)
 {
     fill();
     fill_uncounted();
-    check_full("responses", 7);
+    check_full("responses", 8);
     check_full("events", 3);
 }
 END_TEST

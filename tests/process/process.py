@@ -175,7 +175,11 @@ class HeldThread:
         trace(PTRACE_INTERRUPT, thread)
         os.waitpid(thread, WAIT_FOR_THREADS)
 
-    def let_go(self):
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        """In any case: a thread that is held can't be killed to its end."""
         trace(PTRACE_DETACH, self.thread)
 
 
@@ -192,11 +196,10 @@ def manager_hears_nothing_while_a_loop_is_stuck(test):
     expect(manager.hears("WATCHDOG=1", 5), "no WATCHDOG=1")
     loops = threads_called(service.process.pid, "hark-http")
     expect(len(loops) == 2, f"{len(loops)} loops")
-    held = HeldThread(loops[1])
-    while manager.hears("WATCHDOG=1", 1):  # what was on its way
-        expect(manager.count < 20, "it goes on saying that it is well")
-    expect(not manager.hears("WATCHDOG=1", 2), "WATCHDOG=1 for a server with a loop that is stuck")
-    held.let_go()
+    with HeldThread(loops[1]):
+        while manager.hears("WATCHDOG=1", 1):  # what was on its way
+            expect(manager.count < 20, "it goes on saying that it is well")
+        expect(not manager.hears("WATCHDOG=1", 2), "WATCHDOG=1 for a server with a loop that is stuck")
     expect(manager.hears("WATCHDOG=1", 5), "no WATCHDOG=1 from a loop that goes on")
     service.process.terminate()
     expect(service.process.wait(60) == 0, "exit status")
