@@ -62,8 +62,25 @@ START_TEST(if_match_takes_no_weak_tag)
 }
 END_TEST
 
+START_TEST(gzipped_form_has_a_tag_of_its_own)
+{
+    static const char body[] = "{\"a\":1}";
+    char tag[ETAG_SIZE];
+    char packed[ETAG_GZIP_SIZE];
+    etag_make(body, sizeof body - 1, 0, 0, tag);
+    etag_of_gzip(tag, packed);
+    ck_assert_uint_eq(strlen(packed), ETAG_GZIP_SIZE - 1);
+    ck_assert(strncmp(packed, tag, ETAG_SIZE - 2) == 0);
+    ck_assert_str_eq(packed + ETAG_SIZE - 2, "-gzip\"");
+    ck_assert(!etag_is_listed(packed, tag));
+    ck_assert(!etag_is_listed(tag, packed));
+    ck_assert(etag_is_listed(packed, packed));
+}
+END_TEST
+
 Suite *etag_suite(void)
 {
     return RUNNER_SUITE("etag", equal_bodies_have_equal_tags_and_others_do_not, what_is_skipped_changes_no_tag,
-                        if_none_match_finds_a_tag_in_a_list, if_match_takes_no_weak_tag);
+                        if_none_match_finds_a_tag_in_a_list, if_match_takes_no_weak_tag,
+                        gzipped_form_has_a_tag_of_its_own);
 }

@@ -162,6 +162,18 @@ START_TEST(student_quantile_of_many_degrees_is_exact)
 }
 END_TEST
 
+/* Beyond where the expansion is exact it is searched for. */
+START_TEST(student_quantile_of_many_degrees_is_exact_far_out)
+{
+    static const double tails[] = {3e-5, 1e-6, 1e-9, 1e-12};
+    for (size_t i = 0; i < sizeof tails / sizeof *tails; i++) {
+        double quantile = quantile_student(tails[i], 3000);
+        ck_assert_double_lt(quantile, -4);
+        ck_assert_double_eq_tol(tail_student(-quantile, 3000) / tails[i], 1, 2e-12);
+    }
+}
+END_TEST
+
 START_TEST(tail_of_no_number_is_none)
 {
     ck_assert(isnan(tail_chi_square(NAN, 3)));
@@ -176,5 +188,6 @@ Suite *quantile_suite(void)
                         student_quantile_agrees_with_r, student_tail_agrees_with_r, chi_square_quantile_agrees_with_r,
                         chi_square_tail_agrees_with_r, chi_square_of_one_degree_is_a_squared_normal,
                         quantiles_and_tails_undo_each_other, student_tail_has_no_step_where_its_method_changes,
-                        student_quantile_of_many_degrees_is_exact, tail_of_no_number_is_none);
+                        student_quantile_of_many_degrees_is_exact, tail_of_no_number_is_none,
+                        student_quantile_of_many_degrees_is_exact_far_out);
 }
