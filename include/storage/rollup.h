@@ -26,6 +26,13 @@ struct rollup_definition {
     int32_t question; /* dedupe_read: answers to definitions of one number are answers to one question */
 };
 
+/* Answers to a definition in one survey, where others go on asking it. */
+struct rollup_left_out {
+    int32_t project_id;
+    int32_t definition_id;
+    struct text survey;
+};
+
 struct rollup_query {
     const int32_t *project_ids;
     size_t project_count;
@@ -40,6 +47,8 @@ struct rollup_query {
     size_t value_counts[DIMENSION_COUNT];        /* 0: any */
     const struct rollup_definition *definitions; /* also counted, beside the built-in questions */
     size_t definition_count;
+    const struct rollup_left_out *left_out; /* not counted, by dedupe_read alone */
+    size_t left_out_count;
 };
 
 /* Of one bucket of one group; never without an answer. */

@@ -1,7 +1,8 @@
 -- Counts as rollup_read.sql has them ($1 to $11), from rows: of a customer's answers to a question the first, or with $12 the
 -- last, by time and id, in each bucket of $4; answers without a customer each. What the filters take out is not looked at.
 -- Also counted are answers to the definitions ($13, $14), a project and an id each, of which those with one number in $15 are
--- answers to one question; built-in questions may be among them. The column definition has their place in that list.
+-- answers to one question; built-in questions may be among them. The column definition has their place in that list. Of these, answers to the
+-- definitions $17 of projects $16 are not looked at in the surveys $18.
 WITH wanted AS MATERIALIZED (
     SELECT p.id AS project_id, w.dimension, coalesce(v.id, 0) AS id
     FROM unnest($1::int4[]) AS p (id)
@@ -66,6 +67,11 @@ WITH wanted AS MATERIALIZED (
     SELECT a.project_id, a.id, a.question, a.place::int4 - 1 AS place, d.scale_min
     FROM unnest($13::int4[], $14::int4[], $15::int4[]) WITH ORDINALITY AS a (project_id, id, question, place)
     JOIN question_definition d ON d.id = a.id AND d.project_id = CASE WHEN a.id <= 100 THEN 0 ELSE a.project_id END
+), left_out AS MATERIALIZED (
+    SELECT c.project_id, c.id AS cell_id, o.definition_id
+    FROM unnest($16::int4[], $17::int4[], $18::text[]) AS o (project_id, definition_id, survey)
+    JOIN dimension_value v ON v.project_id = o.project_id AND v.dimension = 0 AND v.value = o.survey
+    JOIN cell c ON c.project_id = v.project_id AND c.survey_id = v.id
 ), first_answer AS (
     -- The least of the arrays, by their first number: the place in time.
     SELECT n.project_id, n.bucket, min(ARRAY[n.place, n.cell_id, a.place, s.score - a.scale_min]) AS answer
@@ -76,7 +82,7 @@ WITH wanted AS MATERIALIZED (
         SELECT id, score FROM (VALUES (1, n.nps), (2, n.csat), (3, n.ces)) AS b (id, score) WHERE score IS NOT NULL
     ) AS s
     JOIN asked a ON a.project_id = n.project_id AND a.id = s.id
-    WHERE $13 IS NOT NULL
+    WHERE $13 IS NOT NULL AND (n.project_id, n.cell_id, s.id) NOT IN (SELECT project_id, cell_id, definition_id FROM left_out)
     GROUP BY n.project_id, n.bucket, a.question, n.customer_id, CASE WHEN n.customer_id IS NULL THEN n.place END
 ), counted_answer AS (
     SELECT project_id, bucket, answer[2]::int4 AS cell_id, answer[3]::int4 AS place, answer[4] AS i, count(*) AS n

@@ -131,7 +131,26 @@ static size_t find_newest(const struct counted *counted, struct metrics_run *new
     return found;
 }
 
-/* The other sources of the metric, which may be read again without them. */
+/* Should it be read again, it is without the source: at all, or where others than this survey ask it, in this one. */
+static bool leave_out(const struct piece *piece, const struct counted *counted, struct metrics_source *source)
+{
+    struct rollup_query *rollup = &piece->query->rollup;
+    struct rollup_left_out *left_out;
+    source->is_left_out = !metrics_is_built_in(source) || piece->end - piece->first == piece->groups->count;
+    if (source->is_left_out)
+        return true;
+    left_out = arena_array(piece->arena, rollup->left_out_count + 1, sizeof *left_out);
+    if (left_out == NULL)
+        return false;
+    if (rollup->left_out_count > 0)
+        memcpy(left_out, rollup->left_out, rollup->left_out_count * sizeof *left_out);
+    left_out[rollup->left_out_count++] =
+        (struct rollup_left_out){piece->project_id, source->question->id, text_of(counted->survey->key)};
+    rollup->left_out = left_out;
+    return true;
+}
+
+/* The other sources of the metric. */
 static bool note_cuts(const struct piece *piece, const struct counted *counted, size_t newest, int64_t at_us)
 {
     struct metrics_groups *groups = piece->groups;
@@ -152,7 +171,8 @@ static bool note_cuts(const struct piece *piece, const struct counted *counted, 
             .version = metrics_run_of(counted->survey, counted->metric->name, source->question).version,
             .at_us = at_us,
             .n = counted->now[i]};
-        source->is_left_out = !metrics_is_built_in(source) || piece->end - piece->first == groups->count;
+        if (!leave_out(piece, counted, source))
+            return false;
     }
     groups->cuts = cuts;
     return true;

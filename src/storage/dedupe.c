@@ -73,6 +73,19 @@ static void question_argument(struct arguments *arguments, const struct rollup_q
         element_int4(arguments, query->definitions[i].question);
 }
 
+static void left_out_arguments(struct arguments *arguments, const struct rollup_query *query)
+{
+    argument_array(arguments, ARRAY_INT4);
+    for (size_t i = 0; i < query->left_out_count; i++)
+        element_int4(arguments, query->left_out[i].project_id);
+    argument_array(arguments, ARRAY_INT4);
+    for (size_t i = 0; i < query->left_out_count; i++)
+        element_int4(arguments, query->left_out[i].definition_id);
+    argument_array(arguments, ARRAY_TEXT);
+    for (size_t i = 0; i < query->left_out_count; i++)
+        element_text(arguments, query->left_out[i].survey);
+}
+
 static enum status read_window(struct connection *connection, const struct rollup_query *query, enum dedupe dedupe,
                                struct arena *arena, struct rollup_row **rows, size_t *count)
 {
@@ -83,6 +96,7 @@ static enum status read_window(struct connection *connection, const struct rollu
     argument_bool(&arguments, dedupe == DEDUPE_LAST);
     definition_arguments(&arguments, query);
     question_argument(&arguments, query);
+    left_out_arguments(&arguments, query);
     status = rollup_rows(connection, QUERY_DEDUPE_READ, &arguments, arena, rows, count);
     arguments_clear(&arguments);
     return status;

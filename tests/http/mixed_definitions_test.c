@@ -377,6 +377,34 @@ START_TEST(a_customer_counts_once_over_all_definitions)
 }
 END_TEST
 
+/* The built-in question is left out of one survey, and is what another one still asks. */
+START_TEST(a_customer_counts_once_in_each_survey_after_its_own_cut)
+{
+    const struct api_reply *reply;
+    questions_put_scale("stay", "csat", "csat", 1, 5);
+    questions_put_scale("stay", "csat", "csat", 1, 7);
+    for (int c = 0; c < 6; c++) {
+        char extra[120];
+        snprintf(extra, sizeof extra, "\"survey\":\"stay\",\"customer_id\":\"c%d\",\"survey_version\":1,", c);
+        if (c % 2 == 0)
+            questions_add(10, extra, "csat", "5");
+        snprintf(extra, sizeof extra, "\"survey\":\"stay\",\"customer_id\":\"c%d\",\"survey_version\":2,", c);
+        questions_add(12, extra, "csat", "6");
+        snprintf(extra, sizeof extra, "\"survey\":\"other\",\"customer_id\":\"d%d\",", c);
+        questions_add(13, extra, "csat", "4");
+    }
+    questions_post();
+    reply = questions_get("/v1/metrics?metric=csat&group_by=survey&dedupe=first&interval=day&tz=UTC&" WINDOW);
+    ck_assert_str_eq(api_string(reply, "groups.0.survey"), "other");
+    questions_check_rows(reply, "groups.0.csat.n", "count(*) FILTER (WHERE survey = 'other')");
+    ck_assert_str_eq(api_string(reply, "groups.1.csat.definition"), "csat_1_7_top2");
+    questions_check_rows(reply, "groups.1.csat.n", "count(*) FILTER (WHERE high = 7)");
+    questions_check_rows(reply, "groups.1.series.2.csat.n", "count(*) FILTER (WHERE high = 7)");
+    ck_assert_uint_eq(api_size(reply, "cuts"), 1);
+    ck_assert_str_eq(api_string(reply, "cuts.0.survey"), "stay");
+}
+END_TEST
+
 Suite *mixed_definitions_suite(void)
 {
     return API_SUITE("mixed_definitions", questions_setup, questions_teardown, ratings_of_two_scales_are_not_one_number,
@@ -385,5 +413,6 @@ Suite *mixed_definitions_suite(void)
                      an_nps_that_is_rescaled_is_a_mean_and_no_net, a_series_is_cut_where_the_scale_changed,
                      surveys_apart_are_cut_each_by_itself, without_a_series_versions_are_not_mixed_either,
                      a_question_that_comes_back_is_the_newest, windows_of_two_definitions_are_not_compared,
-                     a_total_of_surveys_apart_has_nothing_to_compare, a_customer_counts_once_over_all_definitions);
+                     a_total_of_surveys_apart_has_nothing_to_compare, a_customer_counts_once_over_all_definitions,
+                     a_customer_counts_once_in_each_survey_after_its_own_cut);
 }
