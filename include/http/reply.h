@@ -23,7 +23,7 @@ void reply_empty(struct request *request, int status);
 /* A body that many replies share, counted; its bytes never change. */
 struct reply_body;
 /* Held by the caller; the bytes are taken over. NULL: out of memory, and they are still the caller's. */
-struct reply_body *reply_body_new(char *bytes, size_t size) __attribute__((warn_unused_result));
+struct reply_body *reply_body_new(void *bytes, size_t size) __attribute__((warn_unused_result));
 const char *reply_body_bytes(const struct reply_body *body);
 void reply_body_hold(struct reply_body *body);
 void reply_body_release(struct reply_body *body); /* NULL: nothing */

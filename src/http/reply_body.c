@@ -10,7 +10,7 @@ struct reply_body {
     size_t size;
 };
 
-struct reply_body *reply_body_new(char *bytes, size_t size)
+struct reply_body *reply_body_new(void *bytes, size_t size)
 {
     struct reply_body *body = malloc(sizeof *body);
     if (body == NULL) {
