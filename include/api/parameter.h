@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "http/request.h"
 #include "storage/directory.h"
+#include "storage/time_zone.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -52,9 +53,9 @@ struct parameter_value {
 };
 
 /* Parses the query of a request by its route's table. NULL, with the problem set as reply, when anything is wrong:
- * unknown names too, and a name given twice that isn't a list. The values stand in the table's order. project: for names of declared
+ * unknown names too, a name given twice that isn't a list, and memory that ran out. The values stand in the table's order. project: for names of declared
  * dimensions (NULL: for a key of an organization only built-in ones are known). */
-const struct parameter_value *parameters_parse(struct request *request, const struct directory *directory,
+const struct parameter_value *parameters_parse(struct request *request, const struct time_zones *zones,
                                                const struct project *project);
 
 /* In handlers: the i-th parameter of the route's table. */

@@ -9,6 +9,7 @@
 #include "storage/database.h"
 #include "storage/dimension.h"
 #include "storage/retention.h"
+#include "storage/time_zone.h"
 
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -83,7 +84,7 @@ enum dimension project_dimension(const struct project *project, const char *name
 /* NULL for a declared dimension that the project doesn't have. */
 const char *project_dimension_name(const struct project *project, enum dimension dimension);
 
-/* A name that PostgreSQL lists in pg_timezone_names. */
-bool directory_has_time_zone(const struct directory *directory, const char *name);
+/* As they were when the directory was opened; they live as long as it. */
+const struct time_zones *directory_time_zones(const struct directory *directory);
 
 #endif

@@ -94,7 +94,8 @@ static void begin(void *context, struct request *request)
     request_set_context(request, call);
     if (!authenticate(request, call))
         return;
-    call->parameters = parameters_parse(request, call->service->directory, call->principal.project);
+    call->parameters =
+        parameters_parse(request, directory_time_zones(call->service->directory), call->principal.project);
     if (call->parameters == NULL)
         return;
     if ((route->flags & ROUTE_BODY) && check_idempotency_key(request))

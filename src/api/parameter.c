@@ -13,7 +13,7 @@ static const int64_t QUARTER_US = (int64_t)QUARTER_SECONDS * 1000000;
 
 struct parsing {
     struct request *request;
-    const struct directory *directory;
+    const struct time_zones *zones;
     const struct project *project;
     const struct parameter *parameter;
     struct parameter_value *value;
@@ -23,27 +23,34 @@ struct parsing {
 
 #define FAULT(parsing_, ...) reply_fault((parsing_)->request, NULL, (parsing_)->name, __VA_ARGS__)
 
+typedef void parse_fn(const struct parsing *parsing);
+
+/* A minus at most, then some of these characters and nothing else: what reads numbers in C would also take white space, a plus, nan,
+ * inf and 0x1p3. */
+static bool is_written_in(const char *text, const char *characters)
+{
+    const char *digits = text + (text[0] == '-');
+    return *digits != '\0' && digits[strspn(digits, characters)] == '\0';
+}
+
 static void parse_integer(const struct parsing *parsing)
 {
-    char *end;
     long long integer;
     errno = 0;
-    integer = strtoll(parsing->text, &end, 10);
-    if (errno != 0 || end == parsing->text || *end != '\0' || parsing->text[0] == ' ' || parsing->text[0] == '+' ||
-        integer < parsing->parameter->min || integer > parsing->parameter->max)
+    integer = strtoll(parsing->text, NULL, 10);
+    if (errno != 0 || !is_written_in(parsing->text, "0123456789") || integer < parsing->parameter->min ||
+        integer > parsing->parameter->max)
         FAULT(parsing, "must be an integer from %lld to %lld", (long long)parsing->parameter->min,
               (long long)parsing->parameter->max);
     parsing->value->integer = integer;
 }
 
-/* Digits with a point at most: strtod alone would also take nan, inf and 0x1p3. */
 static void parse_number(const struct parsing *parsing)
 {
-    const char *digits = parsing->text + (parsing->text[0] == '-');
     char *end;
     double number = strtod(parsing->text, &end);
-    if (*digits == '\0' || digits[strspn(digits, "0123456789.")] != '\0' || *end != '\0' ||
-        number < (double)parsing->parameter->min || number > (double)parsing->parameter->max)
+    if (!is_written_in(parsing->text, "0123456789.") || *end != '\0' || number < (double)parsing->parameter->min ||
+        number > (double)parsing->parameter->max)
         FAULT(parsing, "must be a number from %lld to %lld", (long long)parsing->parameter->min,
               (long long)parsing->parameter->max);
     parsing->value->number = number;
@@ -108,9 +115,7 @@ static void parse_words(const struct parsing *parsing)
             FAULT(parsing, "must be a list of at most %d names, separated by commas", PARAMETER_LIST_MAX);
             return;
         }
-        value->words[value->word_count] = arena_copy(request_arena(parsing->request), word, size);
-        if (value->words[value->word_count] != NULL)
-            value->word_count++;
+        value->words[value->word_count++] = arena_copy(request_arena(parsing->request), word, size);
         word += size;
         if (*word == '\0')
             return;
@@ -137,8 +142,13 @@ static void parse_text(const struct parsing *parsing)
 
 static void parse_time_zone(const struct parsing *parsing)
 {
-    if (!directory_has_time_zone(parsing->directory, parsing->text))
+    if (!time_zones_have(parsing->zones, parsing->text))
         FAULT(parsing, "must be the name of a time zone, such as Europe/Madrid");
+    parsing->value->text = text_of(parsing->text);
+}
+
+static void parse_cursor(const struct parsing *parsing)
+{
     parsing->value->text = text_of(parsing->text);
 }
 
@@ -148,8 +158,20 @@ static void parse_id(const struct parsing *parsing)
         FAULT(parsing, "must be a UUID");
 }
 
-static void parse_filter(const struct parsing *parsing, enum dimension dimension)
+/* Regions, and the countries that they begin with, are kept in capitals. */
+static struct text raise_region(const char *region, struct arena *arena)
 {
+    char *upper = arena_string(arena, region);
+    for (char *c = upper; c && *c; c++)
+        if (*c >= 'a' && *c <= 'z')
+            *c = (char)(*c - 'a' + 'A');
+    return text_of(upper);
+}
+
+static void parse_filter(const struct parsing *parsing)
+{
+    enum dimension dimension = project_dimension(parsing->project, parsing->name);
+    struct arena *arena = request_arena(parsing->request);
     struct parameter_value *value = parsing->value;
     size_t characters = 0;
     struct text text = text_of(parsing->text);
@@ -160,20 +182,25 @@ static void parse_filter(const struct parsing *parsing, enum dimension dimension
         return;
     }
     if (value->filters[dimension] == NULL)
-        value->filters[dimension] = arena_array(request_arena(parsing->request), PARAMETER_LIST_MAX, sizeof text);
-    if (value->filters[dimension] == NULL || *count == PARAMETER_LIST_MAX) {
+        value->filters[dimension] = arena_array(arena, PARAMETER_LIST_MAX, sizeof text);
+    if (value->filters[dimension] == NULL)
+        return;
+    if (*count == PARAMETER_LIST_MAX) {
         FAULT(parsing, "is given more than %d times", PARAMETER_LIST_MAX);
         return;
     }
-    if (dimension == DIMENSION_REGION || dimension == DIMENSION_COUNTRY) {
-        char *upper = arena_string(request_arena(parsing->request), parsing->text);
-        for (char *c = upper; c && *c; c++)
-            if (*c >= 'a' && *c <= 'z')
-                *c = (char)(*c - 'a' + 'A');
-        text = text_of(upper);
-    }
+    if (dimension == DIMENSION_REGION || dimension == DIMENSION_COUNTRY)
+        text = raise_region(parsing->text, arena);
     value->filters[dimension][(*count)++] = text.size ? text : TEXT_ABSENT;
 }
+
+static parse_fn *const parsers[] = {
+    [PARAMETER_INTEGER] = parse_integer,     [PARAMETER_NUMBER] = parse_number, [PARAMETER_TIME] = parse_time,
+    [PARAMETER_QUARTER] = parse_time,        [PARAMETER_CHOICE] = parse_choice, [PARAMETER_CHOICES] = parse_choices,
+    [PARAMETER_BOOLEAN] = parse_boolean,     [PARAMETER_TEXT] = parse_text,     [PARAMETER_WORDS] = parse_words,
+    [PARAMETER_TIME_ZONE] = parse_time_zone, [PARAMETER_CURSOR] = parse_cursor, [PARAMETER_ID] = parse_id,
+    [PARAMETER_DIMENSIONS] = parse_filter,
+};
 
 static bool is_repeatable(enum parameter_type type)
 {
@@ -187,45 +214,7 @@ static void parse_value(const struct parsing *parsing)
         return;
     }
     parsing->value->is_set = true;
-    switch (parsing->parameter->type) {
-    case PARAMETER_INTEGER:
-        parse_integer(parsing);
-        break;
-    case PARAMETER_NUMBER:
-        parse_number(parsing);
-        break;
-    case PARAMETER_TIME:
-    case PARAMETER_QUARTER:
-        parse_time(parsing);
-        break;
-    case PARAMETER_CHOICE:
-        parse_choice(parsing);
-        break;
-    case PARAMETER_CHOICES:
-        parse_choices(parsing);
-        break;
-    case PARAMETER_BOOLEAN:
-        parse_boolean(parsing);
-        break;
-    case PARAMETER_TEXT:
-        parse_text(parsing);
-        break;
-    case PARAMETER_WORDS:
-        parse_words(parsing);
-        break;
-    case PARAMETER_TIME_ZONE:
-        parse_time_zone(parsing);
-        break;
-    case PARAMETER_CURSOR:
-        parsing->value->text = text_of(parsing->text);
-        break;
-    case PARAMETER_ID:
-        parse_id(parsing);
-        break;
-    case PARAMETER_DIMENSIONS:
-        parse_filter(parsing, project_dimension(parsing->project, parsing->name));
-        break;
-    }
+    parsers[parsing->parameter->type](parsing);
 }
 
 /* The row of the table that a name belongs to; a dimension's name belongs to the row that stands for all of them. */
@@ -261,31 +250,37 @@ static size_t table_size(const struct parameter *table)
     return size;
 }
 
-const struct parameter_value *parameters_parse(struct request *request, const struct directory *directory,
+static void parse_pair(struct parsing *parsing, const struct query_pair *pair, struct parameter_value *values)
+{
+    const struct route *route = request_route(parsing->request);
+    int row = find_parameter(route->parameters, parsing->project, pair->name);
+    parsing->name = pair->name;
+    parsing->text = pair->value;
+    if (row >= 0) {
+        parsing->parameter = &route->parameters[row];
+        parsing->value = &values[row];
+        parse_value(parsing);
+    } else if (!(route->flags & ROUTE_ANY_QUERY) && !is_of_authentication(parsing->request, pair->name)) {
+        FAULT(parsing, "is not a parameter that is known here");
+    }
+}
+
+const struct parameter_value *parameters_parse(struct request *request, const struct time_zones *zones,
                                                const struct project *project)
 {
-    const struct parameter *table = request_route(request)->parameters;
-    bool takes_any = request_route(request)->flags & ROUTE_ANY_QUERY;
-    struct parsing parsing = {.request = request, .directory = directory, .project = project};
-    struct parameter_value *values = arena_array(request_arena(request), table_size(table) + 1, sizeof *values);
+    struct parsing parsing = {.request = request, .zones = zones, .project = project};
+    struct arena *arena = request_arena(request);
+    struct parameter_value *values =
+        arena_array(arena, table_size(request_route(request)->parameters) + 1, sizeof *values);
     size_t count;
     const struct query_pair *pairs = request_query(request, &count);
 
-    if (values == NULL) {
+    for (size_t i = 0; values && i < count; i++)
+        parse_pair(&parsing, &pairs[i], values);
+    /* A value that was not kept would be taken for one that was not given. */
+    if (arena_has_failed(arena)) {
         problem_of_status(request, STATUS_NO_MEMORY, "request");
         return NULL;
-    }
-    for (size_t i = 0; i < count; i++) {
-        int row = find_parameter(table, project, pairs[i].name);
-        parsing.name = pairs[i].name;
-        parsing.text = pairs[i].value;
-        if (row >= 0) {
-            parsing.parameter = &table[row];
-            parsing.value = &values[row];
-            parse_value(&parsing);
-        } else if (!takes_any && !is_of_authentication(request, pairs[i].name)) {
-            FAULT(&parsing, "is not a parameter that is known here");
-        }
     }
     if (reply_fault_count(request) == 0)
         return values;

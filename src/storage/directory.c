@@ -28,8 +28,7 @@ struct directory {
     uint64_t reads_begun;   /* each read has a number, before it looks at anything */
     uint64_t snapshot_read; /* that of the snapshot */
     struct arena *arena;
-    const char **zones; /* ascending */
-    size_t zone_count;
+    struct time_zones zones;
     pthread_t thread;
     int stop_fd;
     atomic_bool is_current;
@@ -88,26 +87,24 @@ enum status directory_refresh(struct directory *directory, struct connection *co
 static enum status read_zones(struct directory *directory)
 {
     struct result *result;
+    const char **names;
+    size_t count;
     bool failed = false;
     enum status status = query_run(directory->connection, QUERY_TIME_ZONE_LIST, NULL, &result);
     if (status != STATUS_OK)
         return status;
-    directory->zone_count = (size_t)result_rows(result);
-    directory->zones = arena_array(directory->arena, directory->zone_count + 1, sizeof *directory->zones);
-    for (size_t i = 0; directory->zones && i < directory->zone_count; i++)
-        directory->zones[i] = result_copy(result, (int)i, 0, directory->arena, &failed).bytes;
+    count = (size_t)result_rows(result);
+    names = arena_array(directory->arena, count + 1, sizeof *names);
+    for (size_t i = 0; names && i < count; i++)
+        names[i] = result_copy(result, (int)i, 0, directory->arena, &failed).bytes;
     result_free(result);
-    return directory->zones == NULL || failed ? STATUS_NO_MEMORY : STATUS_OK;
+    directory->zones = (struct time_zones){names, count};
+    return names == NULL || failed ? STATUS_NO_MEMORY : STATUS_OK;
 }
 
-static int compare_names(const void *wanted, const void *name)
+const struct time_zones *directory_time_zones(const struct directory *directory)
 {
-    return strcmp(wanted, *(const char *const *)name);
-}
-
-bool directory_has_time_zone(const struct directory *directory, const char *name)
-{
-    return bsearch(name, directory->zones, directory->zone_count, sizeof *directory->zones, compare_names) != NULL;
+    return &directory->zones;
 }
 
 static enum status listen_and_read(struct directory *directory)

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+#include "lone_request.h"
+
+#include "../../src/http/exchange.h"
+#include "http/inquiry.h"
+#include "support/runner.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct request *lone_request_new(const struct lone_request *of)
+{
+    struct request *request = calloc(1, sizeof *request);
+    ck_assert_ptr_nonnull(request);
+    request->arena = arena_new(of->arena_limit);
+    ck_assert_ptr_nonnull(request->arena);
+    request->route = of->route;
+    request->query = of->query;
+    request->context = of->context;
+    request->path = of->route->pattern;
+    request->id = "lone";
+    return request;
+}
+
+void lone_request_free(struct request *request)
+{
+    reply_clear(&request->reply);
+    arena_free(request->arena);
+    free(request);
+}
+
+json_t *lone_request_problem(const struct request *request)
+{
+    size_t size;
+    const char *body = inquiry_body(request, &size);
+    ck_assert_int_ge(reply_status(request), 400);
+    json_t *problem = json_loadb(body, size, JSON_REJECT_DUPLICATES, NULL);
+    ck_assert_ptr_nonnull(problem);
+    ck_assert_int_eq(json_integer_value(json_object_get(problem, "status")), reply_status(request));
+    return problem;
+}
+
+const char *lone_request_detail(const json_t *problem, size_t i, const char *place)
+{
+    const json_t *fault = json_array_get(json_object_get(problem, "errors"), i);
+    const char *parameter = json_string_value(json_object_get(fault, "parameter"));
+    const char *pointer = json_string_value(json_object_get(fault, "pointer"));
+    ck_assert_ptr_nonnull(fault);
+    ck_assert_str_eq(parameter ? parameter : pointer, place);
+    return json_string_value(json_object_get(fault, "detail"));
+}

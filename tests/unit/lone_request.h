@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef HARK_TESTS_LONE_REQUEST_H
+#define HARK_TESTS_LONE_REQUEST_H
+
+#include "http/query.h"
+#include "http/request.h"
+
+#include <jansson.h>
+
+/* A request that no server read and no client waits for: what is decided over it, and told, can be looked at. */
+
+struct lone_request {
+    const struct route *route;
+    struct query query;
+    void *context;
+    size_t arena_limit; /* 0: none */
+};
+
+struct request *lone_request_new(const struct lone_request *of);
+void lone_request_free(struct request *request);
+
+/* The problem that was set as its reply; the test fails where there is none. The caller lets go of it. */
+json_t *lone_request_problem(const struct request *request);
+/* Of a problem's one fault, or of its i-th: what is said of that parameter or pointer. The test fails where it is of another. */
+const char *lone_request_detail(const json_t *problem, size_t i, const char *place);
+
+#endif
