@@ -11,6 +11,8 @@
 #include <stdio.h>
 #include <string.h>
 
+static const char no_memory[] = "could not be kept: out of memory";
+
 void faults_init(struct faults *faults, struct arena *arena)
 {
     *faults = (struct faults){.arena = arena};
@@ -19,20 +21,21 @@ void faults_init(struct faults *faults, struct arena *arena)
 
 void faults_add(struct faults *faults, const char *pointer, const char *format, ...)
 {
-    char detail[256];
+    char text[256];
     struct fault *fault;
+    const char *detail;
     va_list list;
 
     if (faults->count++ >= FAULTS_MAX)
         return;
     va_start(list, format);
-    vsnprintf(detail, sizeof detail, format, list);
+    vsnprintf(text, sizeof text, format, list);
     va_end(list);
     fault = arena_alloc(faults->arena, sizeof *fault);
-    if (fault == NULL)
-        return;
-    fault->pointer = pointer;
-    fault->detail = arena_string(faults->arena, detail);
+    detail = arena_string(faults->arena, text);
+    if (fault == NULL || detail == NULL)
+        return; /* faults_lack_memory tells */
+    *fault = (struct fault){.pointer = pointer, .detail = detail};
     *faults->last = fault;
     faults->last = &fault->next;
 }
@@ -40,7 +43,7 @@ void faults_add(struct faults *faults, const char *pointer, const char *format, 
 void faults_add_no_memory(struct faults *faults)
 {
     faults->lacks_memory = true;
-    faults_add(faults, "#", "could not be kept: out of memory");
+    faults_add(faults, "#", "%s", no_memory);
 }
 
 bool faults_lack_memory(const struct faults *faults)
@@ -111,9 +114,9 @@ void faults_reply(const struct faults *faults, struct request *request)
         return;
     }
     for (const struct fault *fault = faults->first; fault; fault = fault->next)
-        reply_fault(request, fault->pointer, NULL, "%s", fault->detail ? fault->detail : "is not valid");
-    if (faults->count > FAULTS_MAX)
-        reply_fault(request, "#", NULL, "and %zu more faults", faults->count - FAULTS_MAX);
+        reply_fault(request, fault->pointer, NULL, "%s", fault->detail);
+    for (size_t i = FAULTS_MAX; i < faults->count; i++)
+        reply_fault(request, "#", NULL, "is not kept"); /* the reply counts what it has no room for */
     reply_problem(request, 422, "validation", "%zu %s in the request's body", faults->count,
                   faults->count == 1 ? "fault" : "faults");
 }
@@ -126,16 +129,27 @@ void faults_reply_malformed(const struct faults *faults, struct request *request
         reply_problem(request, 400, "malformed", "The body %s.", fault);
 }
 
+static void write_fault(struct buffer *json, bool is_first, const char *pointer, const char *detail)
+{
+    buffer_string(json, is_first ? "{\"pointer\":" : ",{\"pointer\":");
+    buffer_json_string(json, pointer, strlen(pointer));
+    buffer_string(json, ",\"detail\":");
+    buffer_json_string(json, detail, strlen(detail));
+    buffer_string(json, "}");
+}
+
 void faults_write(const struct faults *faults, struct buffer *json)
 {
+    size_t more = faults->count > FAULTS_MAX ? faults->count - FAULTS_MAX : 0;
+    char detail[64];
+
     buffer_string(json, "[");
-    for (const struct fault *fault = faults->first; fault; fault = fault->next) {
-        const char *detail = fault->detail ? fault->detail : "is not valid";
-        buffer_string(json, fault == faults->first ? "{\"pointer\":" : ",{\"pointer\":");
-        buffer_json_string(json, fault->pointer, strlen(fault->pointer));
-        buffer_string(json, ",\"detail\":");
-        buffer_json_string(json, detail, strlen(detail));
-        buffer_string(json, "}");
-    }
+    for (const struct fault *fault = faults->first; fault; fault = fault->next)
+        write_fault(json, fault == faults->first, fault->pointer, fault->detail);
+    snprintf(detail, sizeof detail, "has %zu more %s", more, more == 1 ? "fault" : "faults");
+    if (faults->count > 0 && faults->first == NULL)
+        write_fault(json, true, "#", no_memory);
+    else if (more > 0)
+        write_fault(json, false, "#", detail);
     buffer_string(json, "]");
 }

@@ -48,7 +48,7 @@ const char *faults_element(struct faults *faults, const char *base, size_t index
 void faults_reply(const struct faults *faults, struct request *request);
 /* The body is no JSON object: a 400, or a 503 likewise. */
 void faults_reply_malformed(const struct faults *faults, struct request *request, const char *fault);
-/* As a JSON array of {"pointer", "detail"}. */
+/* As a JSON array of {"pointer", "detail"}, empty only where there is no fault; those past FAULTS_MAX are counted in a last one. */
 void faults_write(const struct faults *faults, struct buffer *json);
 
 #endif
