@@ -11,8 +11,7 @@ struct asked {
     const struct snapshot *snapshot;
     int32_t project_id;
     struct text survey;
-    const struct survey *defined; /* NULL: the built-in questions are asked */
-    const struct survey_version *version;
+    const struct survey_version *version; /* NULL: the built-in questions are asked */
 };
 
 /* False: the version that was named doesn't exist. */
@@ -29,7 +28,6 @@ static bool find_version(const struct draft *draft, struct asked *asked, struct 
         faults_add(faults, "#/survey_version", "is a version of a survey that is not defined");
         return false;
     }
-    asked->defined = survey;
     asked->version = survey_version(survey, draft->survey_version);
     if (asked->version == NULL)
         faults_add(faults, "#/survey_version", "must be from 1 to %zu: the survey has no other versions",

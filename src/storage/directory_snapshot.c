@@ -5,23 +5,9 @@
 #include "base/buffer.h"
 #include "connection.h"
 #include "query.h"
-#include "survey_set.h"
 
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
-
-struct snapshot {
-    atomic_int holders;
-    struct arena *arena;
-    struct project *projects; /* ascending by id */
-    size_t project_count;
-    struct key *keys; /* ascending by digest */
-    size_t key_count;
-    struct survey_set *surveys;
-    struct buffer settings; /* what the version is a hash of, while it is read */
-    uint8_t version[CONTENT_HASH_SIZE];
-};
 
 struct snapshot *snapshot_hold(struct snapshot *snapshot)
 {

@@ -2,9 +2,27 @@
 #ifndef HARK_STORAGE_DIRECTORY_SNAPSHOT_H
 #define HARK_STORAGE_DIRECTORY_SNAPSHOT_H
 
+#include "base/arena.h"
+#include "base/buffer.h"
 #include "storage/directory.h"
+#include "survey_set.h"
 
-/* Inside storage/ only. Reads organizations, projects, keys and surveys into a snapshot that the caller holds. previous (NULL:
+#include <stdatomic.h>
+
+/* Inside storage/ only: what a moment's directory holds. */
+struct snapshot {
+    atomic_int holders;
+    struct arena *arena;
+    struct project *projects; /* ascending by id */
+    size_t project_count;
+    struct key *keys; /* ascending by digest */
+    size_t key_count;
+    struct survey_set *surveys;
+    struct buffer settings; /* what the version is a hash of, while it is read */
+    uint8_t version[CONTENT_HASH_SIZE];
+};
+
+/* Reads organizations, projects, keys and surveys into a snapshot that the caller holds. previous (NULL:
  * none): what did not change since is shared with it. */
 enum status snapshot_read(struct connection *connection, const struct snapshot *previous, struct snapshot **snapshot)
     __attribute__((warn_unused_result));
