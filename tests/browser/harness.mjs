@@ -4,6 +4,7 @@
 import { mkdir } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { inspect } from 'node:util';
 
 const output = process.env.BROWSER_OUTPUT;
 export const required = createRequire(join(output, 'package.json'));
@@ -34,7 +35,7 @@ function watch(page, faults, allowed) {
   page.on('console', (message) => {
     if (message.type() === 'error' && !EXPECTED.test(message.text())) faults.push(`console: ${message.text()}`);
   });
-  page.on('pageerror', (error) => faults.push(`error: ${error.stack ?? error}`));
+  page.on('pageerror', (error) => faults.push(`error: ${error.stack || `${error.name} ${error.message}, ${inspect(error)}`}`));
   page.on('request', (request) => {
     const { protocol, origin } = new URL(request.url());
     if (/^https?:$/.test(protocol) && !allowed.includes(origin)) faults.push(`a request to ${request.url()}`);

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { someAnswers } from './answers.mjs';
 import { required, test } from './harness.mjs';
+import { eventually } from './host.mjs';
 
 const value = (page, metric) => page.locator(`[data-value=${metric}]`);
 const count = (page, metric) => page.locator(`[data-n=${metric}]`);
@@ -213,6 +214,20 @@ test('the server goes and comes back, and the page with it', async (given) => {
   await page.getByText('Live', { exact: true }).waitFor({ timeout: 30_000 });
   await project.post({ channel: 'web', answers: { nps: 9 } });
   await count(page, 'nps').filter({ hasText: (before + 1).toLocaleString('en') }).waitFor({ timeout: 15_000 });
+});
+
+test('a chart that could not be loaded comes with the next numbers', async (given) => {
+  const { page, project } = given;
+  let asked = 0;
+  await page.route(/dygraph\.js/, (route) => (++asked === 1 ? route.abort() : route.continue()));
+  await filled(given);
+  await page.getByText('Live', { exact: true }).waitFor();
+  await page.locator('#trend details').waitFor();
+  await eventually(() => asked, (times) => times === 1);
+  assert.equal(await page.locator('#trend canvas').count(), 0);
+  await project.post({ channel: 'web', answers: { nps: 9 } });
+  await page.locator('#trend canvas').first().waitFor({ timeout: 15_000 });
+  assert.equal(asked, 2);
 });
 
 test('what is typed is shown as text, whatever it is', async ({ page, project, open, shot }) => {

@@ -19,11 +19,19 @@ let graph = null;
 // The numbers do not wait for it. Its legend would set inline styles, which the Content-Security-Policy forbids; ours stands
 // above the chart.
 let library = null;
+let failures = 0;
 function load() {
-  library ??= import('./dygraph.js').then(() => {
-    const { Dygraph } = window;
-    Dygraph.PLUGINS = Dygraph.PLUGINS.filter((plugin) => plugin !== Dygraph.Plugins.Legend);
-  });
+  if (!library) {
+    // A browser may remember that a module could not be had: another address is asked for anew.
+    library = import(failures ? `./dygraph.js#again=${failures}` : './dygraph.js').then(() => {
+      const { Dygraph } = window;
+      Dygraph.PLUGINS = Dygraph.PLUGINS.filter((plugin) => plugin !== Dygraph.Plugins.Legend);
+    });
+    library.catch(() => {
+      library = null;
+      failures++;
+    });
+  }
   return library;
 }
 
@@ -132,7 +140,11 @@ async function draw(place, reply, points, state, metric, say, zoomed) {
     show(place, h('p', { class: 'say' }, 'No answers in this time.'));
     return;
   }
-  await load();
+  try {
+    await load();
+  } catch {
+    return; // the service is away: with the next numbers it is tried again, and the table below has these
+  }
   if (!place.isConnected) return; // overtaken meanwhile
   graph?.destroy();
   graph = new window.Dygraph(place, rowsOf(points, key), optionsOf(reply, points, key, metric, say, zoomed));
