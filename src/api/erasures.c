@@ -1,35 +1,26 @@
 /* SPDX-License-Identifier: MIT */
 #include "storage/erasure.h"
 
+#include "body.h"
 #include "draft.h"
 #include "handlers.h"
 #include "http/reply.h"
-#include "parse.h"
 #include "write.h"
 
 enum { ATTEMPTS = 5 };
 
 static bool decode(struct request *request, struct draft *draft)
 {
-    char fault[PARSE_FAULT_SIZE];
     struct faults faults;
-    size_t size;
-    const char *body = request_body(request, &size);
-    json_t *json = parse_object((struct text){body ? body : "", size}, fault);
+    json_t *json = body_object(request, &faults);
 
-    faults_init(&faults, request_arena(request));
-    if (json == NULL) {
-        faults_reply_malformed(&faults, request, fault);
+    if (json == NULL)
         return false;
-    }
     draft_decode(draft, json, draft_erasure_fields, request_principal(request)->project, &faults);
     json_decref(json);
     if (text_is_absent(draft->texts[DRAFT_CUSTOMER_ID]) && faults.count == 0)
         faults_add(&faults, "#/customer_id", "must be given");
-    if (faults.count == 0 && !faults_lack_memory(&faults))
-        return true;
-    faults_reply(&faults, request);
-    return false;
+    return body_is_sound(request, &faults);
 }
 
 enum outcome erasures_post(struct request *request, struct service *service, struct connection *connection)

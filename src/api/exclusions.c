@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/timestamp.h"
+#include "body.h"
 #include "faults.h"
 #include "handlers.h"
 #include "http/reply.h"
@@ -43,24 +44,15 @@ static void decode_fields(const json_t *body, struct posted_query *query, bool *
 
 static bool decode(struct request *request, struct posted_query *query, bool *excluded)
 {
-    char fault[PARSE_FAULT_SIZE];
     struct faults faults;
-    size_t size;
-    const char *body = request_body(request, &size);
-    json_t *json = parse_object((struct text){body ? body : "", size}, fault);
+    json_t *json = body_object(request, &faults);
 
-    faults_init(&faults, request_arena(request));
-    if (json == NULL) {
-        faults_reply_malformed(&faults, request, fault);
+    if (json == NULL)
         return false;
-    }
     *query = (struct posted_query){.project_id = request_principal(request)->project->id, .to_us = clock_now_us()};
     decode_fields(json, query, excluded, &faults);
     json_decref(json);
-    if (faults.count == 0 && !faults_lack_memory(&faults))
-        return true;
-    faults_reply(&faults, request);
-    return false;
+    return body_is_sound(request, &faults);
 }
 
 static void send(struct request *request, const struct exclusion_report *report)

@@ -2,11 +2,11 @@
 #include "answers.h"
 #include "base/clock.h"
 #include "base/timestamp.h"
+#include "body.h"
 #include "call.h"
 #include "draft.h"
 #include "handlers.h"
 #include "http/reply.h"
-#include "parse.h"
 #include "posted_filter.h"
 #include "write.h"
 
@@ -205,27 +205,18 @@ static void fill_patch(struct patch *patch, const struct draft *draft, const str
 
 static bool decode_patch(struct request *request, struct draft *draft, struct patch *patch)
 {
-    char fault[PARSE_FAULT_SIZE];
     struct faults faults;
-    size_t size;
-    const char *body = request_body(request, &size);
-    json_t *json = parse_object((struct text){body ? body : "", size}, fault);
+    json_t *json = body_object(request, &faults);
 
-    faults_init(&faults, request_arena(request));
-    if (json == NULL) {
-        faults_reply_malformed(&faults, request, fault);
+    if (json == NULL)
         return false;
-    }
     draft_decode(draft, json, draft_patch_fields, request_principal(request)->project, &faults);
     if (json_object_size(json) == 0)
         faults_add(&faults, "#", "changes nothing: answers, comment, tags or excluded is expected");
     json_decref(json);
     fill_patch(patch, draft, request_principal(request));
     answers_check_patch(draft, request_principal(request)->snapshot, patch, &faults);
-    if (faults.count == 0 && !faults_lack_memory(&faults))
-        return true;
-    faults_reply(&faults, request);
-    return false;
+    return body_is_sound(request, &faults);
 }
 
 enum outcome responses_patch(struct request *request, struct service *service, struct connection *connection)

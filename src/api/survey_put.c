@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "api/service.h"
+#include "body.h"
 #include "etag.h"
 #include "handlers.h"
 #include "http/reply.h"
-#include "parse.h"
 #include "storage/audit.h"
 #include "survey_body.h"
 #include "survey_write.h"
@@ -129,23 +129,14 @@ static bool check_key(struct request *request)
 
 static bool decode(struct request *request, struct survey_draft *draft)
 {
-    char fault[PARSE_FAULT_SIZE];
     struct faults faults;
-    size_t size;
-    const char *body = request_body(request, &size);
-    json_t *json = parse_object((struct text){body ? body : "", size}, fault);
+    json_t *json = body_object(request, &faults);
 
-    faults_init(&faults, request_arena(request));
-    if (json == NULL) {
-        faults_reply_malformed(&faults, request, fault);
+    if (json == NULL)
         return false;
-    }
     survey_body_decode(draft, json, request_principal(request)->project, &faults);
     json_decref(json);
-    if (faults.count == 0 && !faults_lack_memory(&faults))
-        return true;
-    faults_reply(&faults, request);
-    return false;
+    return body_is_sound(request, &faults);
 }
 
 static enum status try_put(struct change *change, struct survey_draft *draft, struct survey_put *put)
