@@ -16,6 +16,18 @@ static bool check_points(struct request *request, const struct metrics_frame *fr
     return false;
 }
 
+static bool find_earlier(struct request *request, struct connection *connection, struct metrics_query *query)
+{
+    enum status status = STATUS_OK;
+    if (query->is_year_before) {
+        query->earlier = query->now;
+        status = calendar_year_before(connection, query->time_zone, &query->earlier.from, &query->earlier.to);
+    }
+    if (status != STATUS_OK)
+        problem_of_status(request, status, "metrics");
+    return status == STATUS_OK && metrics_options_check_earlier(request, query);
+}
+
 static void answer(struct request *request, struct connection *connection, struct arena *arena)
 {
     struct metrics_query query;
@@ -23,7 +35,7 @@ static void answer(struct request *request, struct connection *connection, struc
     struct metrics_groups groups;
     struct metrics_reply reply;
 
-    if (!metrics_options_make(request, connection, arena, &query) ||
+    if (!metrics_options_make(request, arena, &query) || !find_earlier(request, connection, &query) ||
         !metrics_read_groups(request, connection, arena, &query, &frame, &groups) ||
         !check_points(request, &frame, &groups))
         return;

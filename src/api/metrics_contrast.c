@@ -2,19 +2,10 @@
 #include "handlers.h"
 #include "http/reply.h"
 #include "metrics/contrast.h"
+#include "metrics_questions.h"
 #include "metrics_reply.h"
 
-enum { AT_BY = METRICS_AT_OWN, AT_METHOD, GROUPS_MAX = 50 };
-
-static const enum method methods[] = {METHOD_ADJUSTED_WALD, METHOD_WALD, METHOD_WELCH_T, METHOD_N1_Z, METHOD_POOLED_Z};
-static const char *const method_names[] = {"adjusted_wald", "wald", "welch_t", "n1_z", "pooled_z", NULL};
-
-const struct parameter metrics_contrast_parameters[] = {
-    METRICS_PARAMETERS,
-    [AT_BY] = METRICS_PARAMETER_BY,
-    [AT_METHOD] = {"method", PARAMETER_CHOICE, 0, 0, method_names},
-    {NULL, 0, 0, 0, NULL},
-};
+enum { GROUPS_MAX = 50 };
 
 /* What is told apart: the groups whose number is published. Their rest holds the hidden ones too, which together are no
  * secret: they are the total less the others. */
@@ -153,33 +144,12 @@ static enum status write(struct metrics_reply *reply, const struct contrast *con
     return status;
 }
 
-/* Wald is a method of the scores' own intervals too. */
-static void choose_method(struct request *request, struct metrics_query *query, struct contrast *contrast)
-{
-    const struct parameter_value *method = request_parameter(request, AT_METHOD);
-    if (!method->is_set)
-        return;
-    contrast->method = methods[method->integer];
-    query->method = contrast->method == METHOD_WALD ? METHOD_WALD : METHOD_DEFAULT;
-}
-
-static void check_method(struct request *request, const struct metrics_query *query, const struct contrast *contrast,
-                         const struct definition *definition)
-{
-    struct histogram nobody;
-    struct comparison comparison;
-    histogram_init(&nobody, definition->min, definition->max);
-    if (comparison_of(definition, &nobody, &nobody, query->level, contrast->method, &comparison) != STATUS_OK)
-        reply_fault(request, NULL, "method", "'%s' is not a method of %s (%s)", method_name(contrast->method),
-                    query->choice.metrics[query->metric].name, definition->id);
-}
-
 /* Which of several definitions it is is known when the answers are. */
 static bool settle_definition(struct request *request, const struct metrics_query *query,
                               const struct metrics_groups *groups, struct contrast *contrast)
 {
     contrast->definition = metrics_definition(&query->choice, &groups->now, query->metric);
-    check_method(request, query, contrast, contrast->definition);
+    metrics_question_check_method(request, query, contrast->definition, contrast->method);
     return metrics_query_end(request);
 }
 
@@ -199,16 +169,10 @@ static void answer(struct request *request, struct connection *connection, struc
     struct metrics_frame frame;
     struct metrics_groups groups;
     struct metrics_reply reply;
-    struct contrast contrast = {.query = &query, .groups = &groups, .method = METHOD_DEFAULT};
+    struct contrast contrast = {.query = &query, .groups = &groups};
 
-    if (!metrics_query_of_path(request, arena, &query))
-        return;
-    query.is_of_whole = true;
-    metrics_query_columns(request, &query, "by", request_parameter(request, AT_BY), true);
-    choose_method(request, &query, &contrast);
-    if (query.choice.metrics[query.metric].slot_count == 1)
-        check_method(request, &query, &contrast, &query.choice.metrics[query.metric].slots[0].definition);
-    if (!metrics_query_end(request) || !metrics_read_groups(request, connection, arena, &query, &frame, &groups) ||
+    if (!metrics_question_contrast(request, arena, &query, &contrast.method) ||
+        !metrics_read_groups(request, connection, arena, &query, &frame, &groups) ||
         !settle_definition(request, &query, &groups, &contrast) || !check_count(request, &groups))
         return;
     metrics_groups_sort(&query, &groups);

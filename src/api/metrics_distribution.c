@@ -1,15 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "handlers.h"
+#include "metrics_questions.h"
 #include "metrics_reply.h"
-
-enum { AT_GROUP_BY = METRICS_AT_OWN, AT_LIMIT };
-
-const struct parameter metrics_distribution_parameters[] = {
-    METRICS_PARAMETERS,
-    [AT_GROUP_BY] = METRICS_PARAMETER_GROUP_BY,
-    [AT_LIMIT] = METRICS_PARAMETER_LIMIT,
-    {NULL, 0, 0, 0, NULL},
-};
 
 /* "count", "share", "interval" of some of n answers. */
 static void write_share(struct buffer *json, const struct metrics_query *query, int64_t count, int64_t n)
@@ -97,11 +89,8 @@ static void answer(struct request *request, struct connection *connection, struc
     struct metrics_groups groups;
     struct metrics_reply reply;
 
-    if (!metrics_query_of_path(request, arena, &query))
-        return;
-    metrics_query_columns(request, &query, "group_by", request_parameter(request, AT_GROUP_BY), false);
-    metrics_query_limit(&query, request_parameter(request, AT_LIMIT));
-    if (!metrics_query_end(request) || !metrics_read_groups(request, connection, arena, &query, &frame, &groups))
+    if (!metrics_question_distribution(request, arena, &query) ||
+        !metrics_read_groups(request, connection, arena, &query, &frame, &groups))
         return;
     metrics_groups_sort(&query, &groups);
     metrics_reply_send(request, &reply, write(&reply, &query, &groups));

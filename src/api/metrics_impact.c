@@ -1,29 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "handlers.h"
 #include "metrics/impact.h"
+#include "metrics_questions.h"
 #include "metrics_reply.h"
 
 #include <math.h>
-
-enum { AT_BY = METRICS_AT_OWN, AT_ORDER, AT_RESCALE, AT_LIMIT };
-
-static const struct {
-    enum metrics_order order;
-    bool is_descending;
-} orders[] = {
-    {METRICS_ORDER_VALUE, false}, {METRICS_ORDER_VALUE, true}, {METRICS_ORDER_N, false},
-    {METRICS_ORDER_N, true},      {METRICS_ORDER_KEY, false},  {METRICS_ORDER_KEY, true},
-};
-static const char *const order_names[] = {"impact", "-impact", "n", "-n", "key", "-key", NULL};
-
-const struct parameter metrics_impact_parameters[] = {
-    METRICS_PARAMETERS,
-    [AT_BY] = METRICS_PARAMETER_BY,
-    [AT_ORDER] = {"order", PARAMETER_CHOICE, 0, 0, order_names},
-    [AT_RESCALE] = METRICS_PARAMETER_RESCALE,
-    [AT_LIMIT] = METRICS_PARAMETER_LIMIT,
-    {NULL, 0, 0, 0, NULL},
-};
 
 static enum status impact_of_rescaled(const struct metrics_query *query, const struct metrics_groups *groups,
                                       const struct metrics_group *group, struct impact *impact)
@@ -116,17 +97,9 @@ static void answer(struct request *request, struct connection *connection, struc
     struct metrics_frame frame;
     struct metrics_groups groups;
     struct metrics_reply reply;
-    const struct parameter_value *order = request_parameter(request, AT_ORDER);
 
-    if (!metrics_query_of_path(request, arena, &query))
-        return;
-    metrics_query_columns(request, &query, "by", request_parameter(request, AT_BY), true);
-    metrics_query_limit(&query, request_parameter(request, AT_LIMIT));
-    metrics_query_rescale(&query, request_parameter(request, AT_RESCALE));
-    query.is_of_whole = true;
-    query.order = orders[order->is_set ? order->integer : 0].order;
-    query.is_descending = orders[order->is_set ? order->integer : 0].is_descending;
-    if (metrics_query_end(request) && metrics_read_groups(request, connection, arena, &query, &frame, &groups))
+    if (metrics_question_impact(request, arena, &query) &&
+        metrics_read_groups(request, connection, arena, &query, &frame, &groups))
         metrics_reply_send(request, &reply, write(&reply, &query, &groups));
 }
 

@@ -178,31 +178,18 @@ static void check_compare(struct request *request)
         reply_fault(request, NULL, has_from ? "compare_to" : "compare_from", "is missing: the other end is given");
 }
 
-/* False: the problem is set as reply. */
-static bool choose_year_before(struct request *request, struct connection *connection, struct metrics_query *query)
-{
-    enum status status;
-    query->earlier = query->now;
-    status = calendar_year_before(connection, query->time_zone, &query->earlier.from, &query->earlier.to);
-    if (status != STATUS_OK)
-        problem_of_status(request, status, "metrics");
-    return status == STATUS_OK;
-}
-
-static bool choose_earlier(struct request *request, struct connection *connection, struct metrics_query *query)
+static void choose_earlier(struct request *request, struct metrics_query *query)
 {
     const struct parameter_value *compare = request_parameter(request, AT_COMPARE);
     const struct parameter_value *from = request_parameter(request, AT_COMPARE_FROM);
     const struct parameter_value *to = request_parameter(request, AT_COMPARE_TO);
 
     query->has_earlier = compare->is_set || from->is_set;
+    query->is_year_before = compare->is_set && compare->integer == COMPARE_YEAR;
     if (from->is_set)
         query->earlier = (struct metrics_window){timestamp_quarter(from->integer), timestamp_quarter(to->integer)};
-    else if (compare->is_set && compare->integer == COMPARE_PREVIOUS)
+    else
         query->earlier = (struct metrics_window){2 * query->now.from - query->now.to, query->now.from};
-    else if (compare->is_set && !choose_year_before(request, connection, query))
-        return false;
-    return true;
 }
 
 /* The tests take the two windows' answers for different ones. */
@@ -243,8 +230,7 @@ static void choose_dedupe(struct request *request, struct metrics_query *query)
         reply_fault(request, NULL, "dedupe", "doesn't go with rolling");
 }
 
-bool metrics_options_make(struct request *request, struct connection *connection, struct arena *arena,
-                          struct metrics_query *query)
+bool metrics_options_make(struct request *request, struct arena *arena, struct metrics_query *query)
 {
     if (!metrics_query_begin(request, arena, query) || !choose_metrics(request, query))
         return false;
@@ -259,8 +245,12 @@ bool metrics_options_make(struct request *request, struct connection *connection
     choose_rescale(request, query);
     choose_dedupe(request, query);
     check_compare(request);
-    if (!metrics_query_end(request) || !choose_earlier(request, connection, query))
-        return false;
+    choose_earlier(request, query);
+    return metrics_query_end(request);
+}
+
+bool metrics_options_check_earlier(struct request *request, const struct metrics_query *query)
+{
     check_earlier(request, query);
     if (query->has_earlier && query->dedupe != DEDUPE_ALL)
         check_horizon(request, query, query->earlier);

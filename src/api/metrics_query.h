@@ -99,6 +99,7 @@ struct metrics_query {
     size_t metric; /* whose value the groups are ordered by; the one that a path names */
     bool is_descending;
     bool has_earlier;
+    bool is_year_before; /* `earlier` is the same time a year before, which the calendar knows */
     bool has_series;
     bool has_control;
     bool is_rescaled; /* every number is a mean of 0..100 */

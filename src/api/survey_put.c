@@ -4,16 +4,14 @@
 #include "etag.h"
 #include "handlers.h"
 #include "http/reply.h"
+#include "path.h"
 #include "storage/audit.h"
-#include "survey_body.h"
 #include "survey_write.h"
 #include "write.h"
 
-#include <string.h>
-
 /* Changing surveys: PUT and DELETE. */
 
-enum { ATTEMPTS = 5, SURVEY_KEY_CHARACTERS = DIMENSION_VALUE_CHARACTERS };
+enum { ATTEMPTS = 5 };
 
 /* Whose survey, and what the client says that it is now. */
 struct change {
@@ -114,31 +112,6 @@ static void send_problem(const struct change *change, enum status status)
 
 /* --- PUT ------------------------------------------------------------------------------------------------------------- */
 
-static bool check_key(struct request *request)
-{
-    struct text key = text_of(request_path_value(request, 0));
-    size_t characters = 0;
-    if (text_is_utf8(key, &characters) && characters >= 1 && characters <= SURVEY_KEY_CHARACTERS &&
-        !text_has_control(key))
-        return true;
-    reply_fault(request, NULL, "key", "must be 1 to %d characters long, without control characters",
-                SURVEY_KEY_CHARACTERS);
-    reply_problem(request, 422, "validation", "The path names no survey that there could be.");
-    return false;
-}
-
-static bool decode(struct request *request, struct survey_draft *draft)
-{
-    struct faults faults;
-    json_t *json = body_object(request, &faults);
-
-    if (json == NULL)
-        return false;
-    survey_body_decode(draft, json, request_principal(request)->project, &faults);
-    json_decref(json);
-    return body_is_sound(request, &faults);
-}
-
 static enum status try_put(struct change *change, struct survey_draft *draft, struct survey_put *put)
 {
     enum status status = read_condition(change);
@@ -217,7 +190,7 @@ enum outcome surveys_put(struct request *request, struct service *service, struc
     int attempts = 0;
     enum status status;
 
-    if (!check_key(request) || !decode(request, &draft))
+    if (!path_survey_key(request) || !body_survey(request, &draft))
         return HANDLED;
     do
         status = try_put(&change, &draft, &put);

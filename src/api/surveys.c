@@ -3,15 +3,13 @@
 #include "etag.h"
 #include "handlers.h"
 #include "http/reply.h"
+#include "list_query.h"
 #include "survey_write.h"
 #include "write.h"
 
 #include <string.h>
 
 /* Reading surveys: from the snapshot in memory. */
-
-enum { LIMIT_DEFAULT = 100, LIMIT_MAX = 1000 };
-static const char list_name[] = "surveys";
 
 /* NULL, with a 404 set: there is none, or none any more. */
 static const struct survey *find(struct request *request)
@@ -79,30 +77,13 @@ enum outcome surveys_get(struct request *request, struct service *service, struc
 
 /* --- all ------------------------------------------------------------------------------------------------------------- */
 
-enum { LIST_LIMIT, LIST_CURSOR };
-const struct parameter surveys_list_parameters[] = {
-    [LIST_LIMIT] = {.name = "limit", .type = PARAMETER_INTEGER, .min = 1, .max = LIMIT_MAX},
-    [LIST_CURSOR] = {.name = "cursor", .type = PARAMETER_CURSOR},
-    {0},
-};
-
 /* Where the page begins: behind the key that the one before it ended with, be that survey still there or not. */
-static bool find_start(struct request *request, const struct survey *surveys, size_t count, size_t *start)
+static size_t find_start(const struct survey *surveys, size_t count, const char *after)
 {
-    const struct parameter_value *cursor = request_parameter(request, LIST_CURSOR);
-    const char *key;
-    *start = 0;
-    if (!cursor->is_set)
-        return true;
-    key = cursor_open_key(request_arena(request), cursor->text, list_name);
-    if (key == NULL) {
-        reply_fault(request, NULL, "cursor", "is not one that this list gave out");
-        reply_problem(request, 422, "validation", "The query can't be answered as it is.");
-        return false;
-    }
-    while (*start < count && strcmp(surveys[*start].key, key) <= 0)
-        (*start)++;
-    return true;
+    size_t start = 0;
+    while (after && start < count && strcmp(surveys[start].key, after) <= 0)
+        start++;
+    return start;
 }
 
 /* The one at i, or the next that was not deleted. */
@@ -113,12 +94,11 @@ static size_t skip_deleted(const struct survey *surveys, size_t count, size_t i)
     return i;
 }
 
-static enum status write_page(struct request *request, const struct survey *surveys, size_t count, size_t start,
-                              struct buffer *json)
+static enum status write_page(struct request *request, const struct survey *surveys, size_t count,
+                              const struct survey_list_query *query, struct buffer *json)
 {
-    const struct parameter_value *limit = request_parameter(request, LIST_LIMIT);
-    int64_t left = limit->is_set ? limit->integer : LIMIT_DEFAULT;
-    size_t i = skip_deleted(surveys, count, start);
+    int left = query->limit;
+    size_t i = skip_deleted(surveys, count, find_start(surveys, count, query->after));
     const char *last = NULL;
     enum status status = STATUS_OK;
 
@@ -129,7 +109,7 @@ static enum status write_page(struct request *request, const struct survey *surv
         status = survey_write(json, &surveys[i], survey_version(&surveys[i], 0));
         i = skip_deleted(surveys, count, i + 1);
     }
-    write_page_end(request, json, i < count ? cursor_seal_key(request_arena(request), list_name, last) : NULL);
+    write_page_end(request, json, i < count ? cursor_seal_key(request_arena(request), LIST_SURVEYS, last) : NULL);
     return status;
 }
 
@@ -138,16 +118,16 @@ enum outcome surveys_list(struct request *request, struct service *service, stru
     const struct principal *principal = request_principal(request);
     size_t count;
     const struct survey *surveys = snapshot_surveys(principal->snapshot, principal->project->id, &count);
+    struct survey_list_query query;
     struct buffer json;
     enum status status;
-    size_t start;
 
     (void)service;
     (void)connection;
-    if (!find_start(request, surveys, count, &start))
+    if (!list_query_surveys(request, &query))
         return HANDLED;
     buffer_init(&json);
-    status = write_page(request, surveys, count, start, &json);
+    status = write_page(request, surveys, count, &query, &json);
     if (status == STATUS_OK) {
         reply_json(request, 200, &json);
     } else {
