@@ -61,7 +61,7 @@ typedef size_t request_take_fn(struct request *request, const char *bytes, size_
 void request_stream(struct request *request, size_t limit, request_take_fn *take);
 void request_continue(struct request *request);
 
-/* The collected body, NUL-terminated beyond size. */
+/* The collected body, NUL-terminated beyond size; "" where there is none. */
 const char *request_body(const struct request *request, size_t *size);
 
 /* A handler that returned PENDING has the reply set by any thread, then calls this once, from any thread. From then on

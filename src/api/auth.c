@@ -1,46 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "call.h"
+#include "credential.h"
 #include "http/reply.h"
 #include "limits.h"
 #include "storage/account.h"
 
 #include <string.h>
-#include <strings.h>
-
-/* The first of that name; *times says how often it is there. */
-static const char *query_values(const struct request *request, const char *name, size_t *times)
-{
-    size_t count;
-    const struct query_pair *pairs = request_query(request, &count);
-    const char *first = NULL;
-    *times = 0;
-    for (size_t i = 0; i < count; i++)
-        if (strcmp(pairs[i].name, name) == 0 && (*times)++ == 0)
-            first = pairs[i].value;
-    return first;
-}
-
-static const char *query_value(const struct request *request, const char *name)
-{
-    size_t times;
-    return query_values(request, name, &times);
-}
-
-/* sendBeacon can set no header: on routes that pages may post to, the key may be in the query. */
-static bool takes_query_key(const struct route *route)
-{
-    return route->method == HTTP_POST && (route->flags & ROUTE_CORS) && route->scope == SCOPE_WRITE;
-}
-
-static const char *bearer_of(const struct request *request)
-{
-    static const char scheme[] = "Bearer ";
-    const char *header = request_header(request, "Authorization");
-    if (header == NULL || strncasecmp(header, scheme, sizeof scheme - 1) != 0)
-        return NULL;
-    header += sizeof scheme - 1;
-    return header + strspn(header, " ");
-}
 
 /* Only who fails is refused for failing too often: a good key is never the worse for its neighbours behind one address. */
 static bool refuse(struct request *request, struct call *call, const char *challenge, const char *detail)
@@ -76,7 +41,7 @@ static bool choose_project(struct request *request, struct call *call)
 {
     const struct key *key = call->principal.key;
     size_t times;
-    const char *name = query_values(request, "project", &times);
+    const char *name = credential_project(request, &times);
 
     if (key->project_id != 0) {
         call->principal.project = snapshot_project(call->principal.snapshot, key->project_id);
@@ -124,18 +89,15 @@ static const struct key *find_key(const struct call *call, const struct request 
 bool authenticate(struct request *request, struct call *call)
 {
     const struct route *route = request_route(request);
-    const char *text = bearer_of(request);
-    bool from_query = text == NULL && takes_query_key(route);
+    struct credential credential = credential_of(request);
     const struct key *key;
 
     if (route->scope == SCOPE_NONE)
         return true;
-    if (from_query)
-        text = query_value(request, "key");
-    if (text == NULL)
+    if (credential.text == NULL)
         return refuse(request, call, "Bearer realm=\"hark\"", "A key is needed: Authorization: Bearer hk_live_…");
     call->principal.snapshot = directory_hold(call->service->directory);
-    key = find_key(call, request, text);
+    key = find_key(call, request, credential.text);
     if (key == NULL)
         return refuse(request, call, "Bearer realm=\"hark\", error=\"invalid_token\"",
                       "The key is unknown, has expired, or was revoked.");
@@ -143,7 +105,7 @@ bool authenticate(struct request *request, struct call *call)
     key_note_use(key);
     if (!check_origin(request, key) || !limits_admit(call->service->limits, request, key))
         return false;
-    if (!scope_holds(key->scope, route->scope) || (from_query && key->scope != SCOPE_WRITE))
-        return refuse_scope(request, key, from_query);
+    if (!scope_holds(key->scope, route->scope) || (credential.is_of_query && key->scope != SCOPE_WRITE))
+        return refuse_scope(request, key, credential.is_of_query);
     return choose_project(request, call);
 }

@@ -16,7 +16,7 @@ static json_t *read_object(struct request *request, struct faults *faults)
     char fault[PARSE_FAULT_SIZE];
     size_t size;
     const char *body = request_body(request, &size);
-    json_t *json = parse_object((struct text){body ? body : "", size}, fault);
+    json_t *json = parse_object((struct text){body, size}, fault);
 
     faults_init(faults, request_arena(request));
     if (json == NULL)

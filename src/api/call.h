@@ -27,7 +27,7 @@ struct call *request_call(const struct request *request);
 /* Who asks: false, with 401 or 403 set as reply, when the route's scope isn't met. */
 bool authenticate(struct request *request, struct call *call);
 
-/* Decides what to do with the body, or refuses: 411, 413, 415. */
+/* admission.c: decides what to do with the body by the headers that tell of it, or refuses: 415, 422. */
 void admit_body(struct request *request);
 /* POST /v1/responses and /v1/events as they arrive. */
 size_t submit_take(struct request *request, const char *bytes, size_t size);

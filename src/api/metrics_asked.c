@@ -172,6 +172,7 @@ bool metrics_query_of_path(struct request *request, struct arena *arena, struct 
     found = add(request, query, request_path_value(request, 0));
     if (found == METRICS_UNKNOWN)
         answer_unknown(request, query);
-    /* One that is known elsewhere was noted as a fault. */
-    return found == METRICS_FOUND || (found == METRICS_ELSEWHERE && metrics_query_end(request));
+    if (found == METRICS_ELSEWHERE) /* which was noted as a fault */
+        return metrics_query_end(request);
+    return found == METRICS_FOUND;
 }

@@ -184,7 +184,7 @@ static bool keep(const struct piece *piece, const struct counted *counted, size_
     if (kept == NULL)
         return false;
     memset(kept, 0xff, METRICS_MAX * sizeof *kept);
-    if (piece->first < piece->end && piece->groups->list[piece->first].kept)
+    if (piece->groups->list[piece->first].kept)
         memcpy(kept, piece->groups->list[piece->first].kept, METRICS_MAX * sizeof *kept);
     kept[counted->index] = (int16_t)slot;
     for (size_t g = piece->first; g < piece->end; g++) {

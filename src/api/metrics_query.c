@@ -49,6 +49,8 @@ static bool choose_projects(struct request *request, struct metrics_query *query
     for (size_t i = 0; named->word_count == 0 && i < count; i++)
         if (is_open(key, &all[i]))
             add_project(query, ids, &all[i]);
+    if (named->word_count == 0 && query->rollup.project_count == 0)
+        reply_fault(request, NULL, "project", "the organization of the key has none");
     for (size_t i = 0; i < named->word_count; i++) {
         const struct project *project = snapshot_project_named(query->snapshot, named->words[i]);
         if (is_open(key, project))
@@ -150,6 +152,9 @@ bool metrics_query_begin(struct request *request, struct arena *arena, struct me
     }
     choose_time(request, query);
     choose_min_n(request, query);
+    /* What none of the key's projects asks is not its to know. */
+    if (query->rollup.project_count == 0)
+        return metrics_query_end(request);
     return true;
 }
 

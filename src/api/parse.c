@@ -189,6 +189,17 @@ enum parse_step parse_next(struct parse_elements *elements, struct text *element
     return take_value(elements, element);
 }
 
+bool parse_count(struct text text, size_t *count)
+{
+    struct parse_elements elements = {.text = text};
+    struct text element;
+    enum parse_step step;
+    *count = 0;
+    while ((step = parse_next(&elements, &element)) == PARSE_ELEMENT)
+        (*count)++;
+    return step == PARSE_END;
+}
+
 bool parse_integer(const json_t *value, int64_t min, int64_t max, int64_t *integer)
 {
     double number = json_number_value(value);

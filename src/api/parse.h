@@ -34,6 +34,8 @@ enum parse_step { PARSE_ELEMENT, PARSE_END, PARSE_BROKEN };
 /* The next element's text; its inside is checked when it is loaded. PARSE_BROKEN: not an array, or its brackets, commas and
  * quotes don't match. */
 enum parse_step parse_next(struct parse_elements *elements, struct text *element);
+/* How many there are. False: parse_next would meet PARSE_BROKEN. */
+bool parse_count(struct text text, size_t *count);
 bool parse_is_array(struct text text);
 bool parse_is_blank(struct text text);
 

@@ -120,13 +120,9 @@ static enum outcome submit_one(struct request *request, struct text body)
 /* Brackets and commas of the whole array are looked at before anything is stored: a body that was cut stores nothing. */
 static bool check_array(struct request *request, struct text body)
 {
-    struct parse_elements elements = {.text = body};
-    struct text element;
-    enum parse_step step;
-    size_t count = 0;
-    while ((step = parse_next(&elements, &element)) == PARSE_ELEMENT)
-        count++;
-    if (step == PARSE_BROKEN)
+    size_t count;
+    bool is_whole = parse_count(body, &count);
+    if (!is_whole)
         reply_problem(request, 400, "malformed",
                       "The body is not valid JSON: its brackets, commas or quotes don't match.");
     else if (count == 0)
@@ -136,7 +132,7 @@ static bool check_array(struct request *request, struct text body)
                       "The array has %zu items, and %d are allowed: send more as "
                       "application/x-ndjson.",
                       count, ARRAY_ITEMS);
-    return step == PARSE_END && count > 0 && count <= ARRAY_ITEMS;
+    return is_whole && count > 0 && count <= ARRAY_ITEMS;
 }
 
 static enum outcome submit_array(struct request *request, struct text body)
@@ -209,7 +205,7 @@ static enum outcome submit(struct request *request)
 {
     size_t size;
     const char *bytes = request_body(request, &size);
-    struct text body = {bytes ? bytes : "", size};
+    struct text body = {bytes, size};
 
     if (request_call(request)->is_stream)
         return end_stream(request);

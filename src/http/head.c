@@ -3,8 +3,8 @@
 
 #include "forwarded.h"
 #include "loop.h"
+#include "target.h"
 
-#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -62,21 +62,6 @@ static const char *check_headers(struct request *request, const char *method, co
 
 /* --- what it asks for ---------------------------------------------------------------------------------------------- */
 
-static void split_target(struct request *request)
-{
-    char *target = request->target;
-    if (*target != '/' && *target != '*') { /* http://host/path: the guard has seen to it */
-        target = strstr(target, "://") + 3;
-        target += strcspn(target, "/?");
-    }
-    request->path = *target == '/' || *target == '*' ? target : "/";
-    char *mark = strchr(target, '?');
-    if (mark != NULL) {
-        *mark = '\0';
-        request->query_text = mark + 1;
-    }
-}
-
 static void match_route(struct request *request)
 {
     const struct http_server *server = request->loop->server;
@@ -108,32 +93,6 @@ static void reply_unmatched(struct request *request)
         reply_header(request, "Access-Control-Max-Age", "86400");
     }
     reply_empty(request, 204);
-}
-
-static void decode_path(struct request *request)
-{
-    for (size_t i = 0; i < ROUTE_VALUES_MAX && request->match.values[i] != NULL; i++) {
-        struct text piece = {.bytes = request->match.values[i], .size = request->match.sizes[i]};
-        const char *wrong = NULL;
-        request->values[i] = query_decode(request->arena, piece, false, &wrong);
-        if (wrong != NULL) {
-            reply_problem(request, 400, "bad-path", "part %zu of the path that varies %s", i + 1, wrong);
-            return;
-        }
-    }
-}
-
-static void decode_query(struct request *request)
-{
-    struct text name;
-    const char *wrong = query_parse(request->arena, request->query_text, &request->query, &name);
-    if (wrong == NULL) {
-        return;
-    }
-    char shown[65];
-    snprintf(shown, sizeof shown, "%.*s", (int)(name.size > 64 ? 64 : name.size), name.bytes);
-    reply_fault(request, NULL, shown, "%s", wrong);
-    reply_problem(request, 400, "bad-query", "the query can't be read: %s %s", name.size == 0 ? "it" : shown, wrong);
 }
 
 /* What `begin` asked for must fit what is coming. */
@@ -194,10 +153,7 @@ static void begin(struct request *request)
         reply_unmatched(request);
         return;
     }
-    decode_path(request);
-    if (request->reply.status == 0) {
-        decode_query(request);
-    }
+    target_decode(request);
     if (request->reply.status == 0) {
         const struct http_application *application = &request->loop->application;
         request->begun = true;
@@ -220,7 +176,7 @@ bool head_take(struct request *request, const char *method, const char *version)
         request->reply.failed = true;
     }
     if (wrong == NULL) {
-        split_target(request);
+        target_split(request);
     } else {
         request->path = "";
     }

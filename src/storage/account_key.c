@@ -2,54 +2,11 @@
 #include "storage/account.h"
 
 #include "base/digest.h"
+#include "key_text.h"
 #include "query.h"
 
 #include <stdio.h>
 #include <string.h>
-
-/* "hk_live_" or "hk_test_" and 43 characters of base 62: 256 bits, nothing that a shell, a URL or a double click breaks. */
-enum { PREFIX_SIZE = 8, SECRET_SIZE = 43, SHOWN_SIZE = PREFIX_SIZE + 4 };
-_Static_assert(PREFIX_SIZE + SECRET_SIZE + 1 == KEY_TEXT_SIZE, "size of a key");
-
-static const char alphabet[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-
-static void make_text(bool is_test, char text[KEY_TEXT_SIZE])
-{
-    enum { FAIR = 256 - 256 % 62 };
-    size_t length = PREFIX_SIZE;
-    memcpy(text, is_test ? "hk_test_" : "hk_live_", PREFIX_SIZE);
-    while (length < PREFIX_SIZE + SECRET_SIZE) {
-        uint8_t byte;
-        digest_random(&byte, 1);
-        if (byte < FAIR) /* so that no character is likelier than another */
-            text[length++] = alphabet[byte % 62];
-    }
-    text[length] = '\0';
-}
-
-bool key_digest(const char *text, uint8_t digest[DIGEST_SIZE])
-{
-    size_t size = strlen(text);
-    if (size != PREFIX_SIZE + SECRET_SIZE ||
-        (memcmp(text, "hk_live_", PREFIX_SIZE) != 0 && memcmp(text, "hk_test_", PREFIX_SIZE) != 0))
-        return false;
-    digest_sha256(text, size, digest);
-    return true;
-}
-
-bool key_is_origin(const char *text)
-{
-    static const char host[] = "abcdefghijklmnopqrstuvwxyz0123456789.-";
-    const char *at = strncmp(text, "https://", 8) == 0 ? text + 8 : strncmp(text, "http://", 7) == 0 ? text + 7 : "";
-    size_t size = strspn(at, host);
-    if (size == 0 || size > 253)
-        return false;
-    at += size;
-    if (*at != ':')
-        return *at == '\0';
-    size = strspn(at + 1, "0123456789");
-    return size >= 1 && size <= 5 && at[1 + size] == '\0';
-}
 
 static void time_or_never(struct arguments *arguments, int64_t us)
 {
@@ -88,7 +45,7 @@ enum status key_create(struct connection *connection, const struct key_options *
 
     if (options->scope == SCOPE_WRITE ? options->project == NULL : options->origin_count > 0)
         return STATUS_INVALID;
-    make_text(options->is_test, text);
+    key_text_make(options->is_test, text);
     if (!key_digest(text, digest))
         return STATUS_INTERNAL;
     arguments_init(&arguments);
@@ -97,7 +54,7 @@ enum status key_create(struct connection *connection, const struct key_options *
     argument_int2(&arguments, (int16_t)options->scope);
     argument_bool(&arguments, options->is_test);
     argument_bytes(&arguments, digest, sizeof digest);
-    argument_bytes(&arguments, text, SHOWN_SIZE);
+    argument_bytes(&arguments, text, KEY_TEXT_SHOWN);
     limit_arguments(&arguments, options);
     status = make(connection, QUERY_KEY_CREATE, &arguments);
     arguments_clear(&arguments);
@@ -134,13 +91,13 @@ enum status key_rotate(struct connection *connection, int32_t id, int64_t overla
 
     if (status != STATUS_OK)
         return status;
-    make_text(is_test, text);
+    key_text_make(is_test, text);
     if (!key_digest(text, digest))
         return STATUS_INTERNAL;
     arguments_init(&arguments);
     argument_int4(&arguments, id);
     argument_bytes(&arguments, digest, sizeof digest);
-    argument_bytes(&arguments, text, SHOWN_SIZE);
+    argument_bytes(&arguments, text, KEY_TEXT_SHOWN);
     argument_int8(&arguments, overlap_us);
     time_or_never(&arguments, expires_us);
     status = make(connection, QUERY_KEY_ROTATE, &arguments);

@@ -6,8 +6,11 @@
 /* RFC 9110, section 12.5.3. */
 START_TEST(gzip_is_taken_where_it_is_named_with_a_weight_above_zero)
 {
-    static const char *const taken[] = {"gzip", "gzip, deflate, br", "br;q=1.0, GZIP;q=0.8",     "x-gzip",
-                                        "*",    "identity, *;q=0.1", "deflate ,\tgzip ; q=0.001"};
+    static const char *const taken[] = {"gzip", "gzip, deflate, br", "br;q=1.0, GZIP;q=0.8", "x-gzip", "*",
+                                        "identity, *;q=0.1", "deflate ,\tgzip ; q=0.001",
+                                        /* what is no weight says nothing of it */
+                                        "gzip;", "gzip; ;", "gzip;q", "gzip;q=", "gzip;q01", "gzip;x=0",
+                                        "gzip;level=9;Q=1"};
     for (size_t i = 0; i < sizeof taken / sizeof *taken; i++)
         ck_assert_msg(coding_takes_gzip(taken[i]), "%s", taken[i]);
 }
@@ -15,9 +18,22 @@ END_TEST
 
 START_TEST(gzip_is_not_taken_where_it_is_refused_or_not_named)
 {
-    static const char *const refused[] = {"",      "identity",       "br", "gzip;q=0",          "gzip; q=0.000, *",
-                                          "*;q=0", "gzipped",        "gz", "deflate;q=0.5, br", ",,, ,",
-                                          ";",     "*;q=0, gzip;q=0"};
+    static const char *const refused[] = {"",
+                                          "identity",
+                                          "br",
+                                          "gzip;q=0",
+                                          "gzip; q=0.000, *",
+                                          "*;q=0",
+                                          "gzipped",
+                                          "gz",
+                                          "deflate;q=0.5, br",
+                                          ",,, ,",
+                                          ";",
+                                          "*;q=0, gzip;q=0",
+                                          "gzip;level=9;q=0",
+                                          "gzip;Q=0",
+                                          "gzip;;q=0",
+                                          "gzxp"};
     ck_assert(!coding_takes_gzip(NULL));
     for (size_t i = 0; i < sizeof refused / sizeof *refused; i++)
         ck_assert_msg(!coding_takes_gzip(refused[i]), "%s", refused[i]);

@@ -8,6 +8,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+static void take_headers(struct request *request, const char *const (*headers)[2])
+{
+    struct guard_field fields[8];
+    size_t count = 0;
+    for (; headers[count][0]; count++)
+        fields[count] = (struct guard_field){text_of(headers[count][0]), text_of(headers[count][1])};
+    ck_assert(request_take_headers(request, fields, count));
+}
+
 struct request *lone_request_new(const struct lone_request *of)
 {
     struct request *request = calloc(1, sizeof *request);
@@ -19,14 +28,30 @@ struct request *lone_request_new(const struct lone_request *of)
     request->context = of->context;
     request->path = of->route->pattern;
     request->id = "lone";
+    request->received_us = of->received_us;
+    request->values[0] = of->value;
+    buffer_init(&request->body);
+    if (of->body)
+        buffer_string(&request->body, of->body);
+    if (of->headers)
+        take_headers(request, of->headers);
     return request;
 }
 
 void lone_request_free(struct request *request)
 {
     reply_clear(&request->reply);
+    buffer_clear(&request->body);
     arena_free(request->arena);
     free(request);
+}
+
+enum lone_body lone_request_body(const struct request *request, size_t *limit)
+{
+    *limit = request->limit;
+    if (request->take)
+        return LONE_BODY_STREAMED;
+    return request->collects ? LONE_BODY_COLLECTED : LONE_BODY_REFUSED;
 }
 
 json_t *lone_request_problem(const struct request *request)

@@ -13,11 +13,19 @@ struct lone_request {
     const struct route *route;
     struct query query;
     void *context;
+    const char *value;               /* of the path's first {…}; NULL: it has none */
+    const char *body;                /* NULL: none */
+    const char *const (*headers)[2]; /* names and values; the last name is NULL. NULL: none */
+    int64_t received_us;
     size_t arena_limit; /* 0: none */
 };
 
 struct request *lone_request_new(const struct lone_request *of);
 void lone_request_free(struct request *request);
+
+/* What was decided over its body. */
+enum lone_body { LONE_BODY_REFUSED, LONE_BODY_COLLECTED, LONE_BODY_STREAMED };
+enum lone_body lone_request_body(const struct request *request, size_t *limit);
 
 /* The problem that was set as its reply; the test fails where there is none. The caller lets go of it. */
 json_t *lone_request_problem(const struct request *request);

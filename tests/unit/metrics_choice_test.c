@@ -18,6 +18,8 @@ static const struct question_definition definitions[] = {
     {105, "effort", "ces", 1, "ces", 1, 5, true, 0, 0, NULL, 40},
     {106, "effort", "broken", 1, "mood", 1, 5, false, 0, 0, NULL, 50},
     {107, "five", "proud", 2, "custom", 1, 5, false, 0, 0, "net", 60},
+    {108, "five", "inverted", 2, "rating", 5, 1, false, 0, 0, NULL, 70},
+    {109, "five", "unknown", 2, "rating", 1, 5, false, 0, 0, "mood", 80},
 };
 static const struct question_definition csat = {2, NULL, "csat", 1, "csat", 1, 5, false, 0, 0, NULL, 0};
 
@@ -151,6 +153,8 @@ END_TEST
 START_TEST(what_no_definition_can_be_made_of_is_not_there)
 {
     ck_assert_int_ne(metrics_choice_add(&choice, &scope, "broken", arena), METRICS_FOUND);
+    ck_assert_int_ne(metrics_choice_add(&choice, &scope, "inverted", arena), METRICS_FOUND);
+    ck_assert_int_ne(metrics_choice_add(&choice, &scope, "unknown", arena), METRICS_FOUND);
     ck_assert_uint_eq(choice.count, 0);
 }
 END_TEST
@@ -188,6 +192,30 @@ START_TEST(what_is_left_out_is_not_read)
 }
 END_TEST
 
+/* Whatever part of it memory lacked for. */
+START_TEST(a_choice_that_memory_lacked_for_is_not_settled)
+{
+    bool is_settled = false;
+    add("csat");
+    for (size_t limit = 64; !is_settled; limit += 64) {
+        struct arena *small = arena_new(limit);
+        is_settled = metrics_choice_settle(&choice, &rollup, false, small);
+        ck_assert_int_eq(is_settled, !arena_has_failed(small));
+        arena_free(small);
+    }
+}
+END_TEST
+
+START_TEST(a_survey_is_found_in_its_own_project)
+{
+    scope.project_count = 2;
+    ck_assert_ptr_eq(metrics_scope_survey(&scope, PROJECT, text_of("five")), &surveys[0]);
+    ck_assert_ptr_null(metrics_scope_survey(&scope, PROJECT, text_of("six")));
+    ck_assert_ptr_null(metrics_scope_survey(&scope, OTHER, text_of("five")));
+    ck_assert_ptr_null(metrics_scope_survey(&scope, OTHER + 1, text_of("five")));
+}
+END_TEST
+
 START_TEST(the_newest_definition_is_the_one_asked_last)
 {
     ck_assert_str_eq(add("csat")->slots[choice.metrics[0].newest].definition.id, "csat_1_7_top2");
@@ -218,9 +246,9 @@ END_TEST
 
 START_TEST(names_are_told_once_in_the_order_of_the_alphabet)
 {
-    static const char *const names[] = {"broken", "proud", "stars"};
+    static const char *const names[] = {"broken", "inverted", "proud", "stars", "unknown"};
     const char *name = NULL;
-    for (size_t i = 0; i < 3; i++) {
+    for (size_t i = 0; i < 5; i++) {
         name = metrics_scope_next(&scope, name);
         ck_assert_str_eq(name, names[i]);
     }
@@ -304,6 +332,8 @@ Suite *metrics_choice_suite(void)
     tcase_add_test(tcase, what_no_definition_can_be_made_of_is_not_there);
     tcase_add_test(tcase, a_customer_is_shared_by_all_definitions_of_a_question);
     tcase_add_test(tcase, what_is_left_out_is_not_read);
+    tcase_add_test(tcase, a_choice_that_memory_lacked_for_is_not_settled);
+    tcase_add_test(tcase, a_survey_is_found_in_its_own_project);
     tcase_add_test(tcase, the_newest_definition_is_the_one_asked_last);
     tcase_add_test(tcase, a_run_is_the_last_stretch_of_versions);
     tcase_add_test(tcase, names_are_told_once_in_the_order_of_the_alphabet);

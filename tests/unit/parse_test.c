@@ -105,6 +105,18 @@ START_TEST(an_array_that_does_not_close_is_broken)
 }
 END_TEST
 
+START_TEST(elements_are_counted_as_far_as_the_array_is_whole)
+{
+    size_t count;
+    ck_assert(parse_count(text_of(" [1, {\"a\":[2,3]} ,\"x]\" ] "), &count));
+    ck_assert_uint_eq(count, 3);
+    ck_assert(parse_count(text_of("[]"), &count));
+    ck_assert_uint_eq(count, 0);
+    ck_assert(!parse_count(text_of("[1,2"), &count));
+    ck_assert(!parse_count(text_of("[1,2]]"), &count));
+}
+END_TEST
+
 START_TEST(arrays_are_elements_of_an_array)
 {
     struct parse_elements elements = {.text = text_from("[[1,[2]],[]]")};
@@ -172,8 +184,9 @@ Suite *parse_suite(void)
 {
     Suite *suite = RUNNER_SUITE("parse", raw_nul_is_refused, sixteen_levels_are_taken, an_object_over_64_kib_is_refused,
                                 elements_of_an_array_come_one_by_one, an_empty_array_has_no_elements,
-                                arrays_are_elements_of_an_array, an_array_is_told_by_its_bracket,
-                                a_number_without_a_fraction_is_an_integer, a_fault_of_the_text_is_no_lack_of_memory);
+                                elements_are_counted_as_far_as_the_array_is_whole, arrays_are_elements_of_an_array,
+                                an_array_is_told_by_its_bracket, a_number_without_a_fraction_is_an_integer,
+                                a_fault_of_the_text_is_no_lack_of_memory);
     TCase *tables = tcase_create("tables");
     tcase_add_loop_test(tables, what_is_no_object_is_refused, 0, sizeof refused / sizeof refused[0]);
     tcase_add_loop_test(tables, an_array_that_does_not_close_is_broken, 0, sizeof broken / sizeof broken[0]);
