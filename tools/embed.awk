@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # Writes C that embeds files. POSIX awk, run with LC_ALL=C and -v output=, one of:
 #   query_names        header: an enum of the queries, in the order of the files
-#   queries            their texts, in the same order
+#   queries            their texts, in the same order, and what a line "-- Set: name = value, ..." of theirs tells the planner
 #   migrations_header, migrations      from NNNN_name.sql
 #   openapi_header, openapi            one text and its size
 #   assets_header, assets              what lies below the folder -v root=, each file with its .gz beside it
@@ -60,9 +60,31 @@ function write_query_names(    i)
         print "    QUERY_" toupper(base_name(ARGV[i])) ","
     }
     print "    QUERY_COUNT\n};\n"
-    print "struct query_text {\n    const char *name;\n    const char *sql;\n};\n"
+    print "struct query_text {\n    const char *name;\n    const char *sql;"
+    print "    const char *set;   /* statements that tell its session how to plan it; \"\": nothing */"
+    print "    const char *reset; /* and that take it back */\n};\n"
     print "/* By enum query_name; one more entry of NULLs ends it. */"
     print "extern const struct query_text query_texts[];\n\n#endif"
+}
+
+# Of each "-- Set:" line: a statement a setting, which sets it or, with is_reset, takes it back.
+function settings_of(path, is_reset,    line, count, parts, i, text)
+{
+    text = ""
+    while ((getline line < path) > 0) {
+        if (line !~ /^-- Set: /) {
+            continue
+        }
+        count = split(substr(line, 9), parts, /, */)
+        for (i = 1; i <= count; i++) {
+            if (is_reset) {
+                sub(/ *=.*$/, "", parts[i])
+            }
+            text = text (is_reset ? "RESET " : "SET ") parts[i] ";"
+        }
+    }
+    close(path)
+    return text
 }
 
 function write_queries(    i)
@@ -70,9 +92,10 @@ function write_queries(    i)
     print "#include \"generated/query_names.h\"\n\n#include <stddef.h>\n"
     print "const struct query_text query_texts[QUERY_COUNT + 1] = {"
     for (i = 1; i < ARGC; i++) {
-        printf "    {\"%s\",\n%s    },\n", base_name(ARGV[i]), read_text(ARGV[i])
+        printf "    {\"%s\",\n%s     , \"%s\", \"%s\"},\n", base_name(ARGV[i]), read_text(ARGV[i]),
+            settings_of(ARGV[i], 0), settings_of(ARGV[i], 1)
     }
-    print "    {NULL, NULL},\n};"
+    print "    {NULL, NULL, NULL, NULL},\n};"
 }
 
 function write_migrations_header()

@@ -2,7 +2,8 @@
 -- last, by time and id, in each bucket of $4; answers without a customer each. What the filters take out is not looked at.
 -- Also counted are answers to the definitions ($13, $14), a project and an id each, of which those with one number in $15 are
 -- answers to one question; built-in questions may be among them. The column definition has their place in that list. Of these, answers to the
--- definitions $17 of projects $16 are not looked at in the surveys $18.
+-- definitions $17 of projects $16 are not looked at in the surveys $18. Planned as rollup_read.sql.
+-- Set: enable_sort = off, enable_mergejoin = off, work_mem = '16MB', plan_cache_mode = force_generic_plan
 WITH wanted AS MATERIALIZED (
     SELECT p.id AS project_id, w.dimension, coalesce(v.id, 0) AS id
     FROM unnest($1::int4[]) AS p (id)

@@ -4,6 +4,9 @@
 -- that lie in the range and in one bucket, are read from it, all else from its quarters. Nothing is read from $12 to before $13
 -- (NULL: all is), where two windows far apart are compared. Also counted are answers to the definitions ($14, $15), a
 -- project and an id each; the column definition has their place in that list, and NULL for the built-in questions.
+-- The planner can't know how many days and cells a question touches, and sorts 200,000 counters where a hash takes half the time. One
+-- plan for all questions: planning this anew takes 2 ms.
+-- Set: enable_sort = off, enable_mergejoin = off, work_mem = '16MB', plan_cache_mode = force_generic_plan
 WITH wanted AS MATERIALIZED (
     SELECT p.id AS project_id, w.dimension, coalesce(v.id, 0) AS id
     FROM unnest($1::int4[]) AS p (id)

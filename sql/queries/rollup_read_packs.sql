@@ -1,7 +1,11 @@
 -- As rollup_read.sql, for what is asked for most: no filter, built-in questions alone, and by a grouping of rollup_day_pack, $8. Its days
 -- come as they are kept, in the column groups, and are to be added up by who asks; a row has either that or counts. $9 is the limit,
 -- $10 and $11 what is skipped. Of 100,000 cells few have answers in the quarters that no day covers: where there are many,
--- they are looked up one by one, which takes ten times as long for each.
+-- they are looked up one by one, which takes ten times as long for each. Read by its keys and never whole: of a small table, a
+-- dictionary's or that of packs, the planner would rather look at every row, thirty times or five hundred, for it counts ten projects
+-- among those that the session may see. Little memory: it expects 150,000 groups of the few that there are, and makes and
+-- clears tables for all of them at each question.
+-- Set: enable_sort = off, enable_mergejoin = off, enable_seqscan = off, work_mem = '1MB', plan_cache_mode = force_generic_plan
 WITH day AS MATERIALIZED (
     SELECT s.project_id, s.from_quarter, s.to_quarter,
            coalesce(width_bucket(s.from_quarter, $4::int4[]) - 1, 0) AS bucket, p.groups

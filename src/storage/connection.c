@@ -94,6 +94,9 @@ static enum status establish(struct connection *connection)
 
     PQfinish(connection->pg);
     memset(connection->is_prepared, 0, sizeof connection->is_prepared);
+    connection->set = connection->reset = "";
+    connection->is_set = true;
+    labels_clear(&connection->labels);
     connection->open_count = SIZE_MAX;
     connection->is_broken = true;
     connection->pg = PQconnectdbParams(keywords, values, 1);
@@ -141,6 +144,7 @@ void connection_close(struct connection *connection)
     if (connection == NULL)
         return;
     PQfinish(connection->pg);
+    labels_clear(&connection->labels);
     free(connection->open_ids);
     free(connection);
 }

@@ -2,6 +2,7 @@
 #ifndef HARK_STORAGE_CONNECTION_H
 #define HARK_STORAGE_CONNECTION_H
 
+#include "labels.h"
 #include "query.h"
 
 #include <libpq-fe.h>
@@ -17,6 +18,10 @@ struct connection {
     int32_t *open_ids; /* the projects that it sees; NULL: never set */
     size_t open_count;
     bool is_prepared[QUERY_COUNT];
+    const char *reset; /* statements that take back what the last query's file had set */
+    const char *set;   /* and that set it; "": nothing */
+    bool is_set;       /* surely: what a transaction set is gone if it failed */
+    struct labels labels;
 };
 
 /* The bytes of a value; NULL for SQL's NULL. */

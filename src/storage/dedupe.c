@@ -137,13 +137,15 @@ enum status dedupe_read(struct connection *connection, const struct rollup_query
                         const struct dedupe_window *windows, size_t window_count, int32_t responses_max,
                         struct arena *arena, struct rollup *rollup)
 {
-    enum status status = rollup_begin(connection);
+    enum status status = connection_begin_snapshot(connection);
     assert(dedupe != DEDUPE_ALL && window_count <= DEDUPE_WINDOWS_MAX);
-    if (status == STATUS_OK)
-        status = connection_script(connection, "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ");
     if (status == STATUS_OK)
         status = check_sizes(connection, query, windows, window_count, responses_max);
     if (status == STATUS_OK)
         status = read_windows(connection, query, dedupe, windows, window_count, arena, rollup);
-    return rollup_end(connection, status);
+    if (status == STATUS_OK)
+        status = connection_commit(connection);
+    if (status != STATUS_OK)
+        connection_rollback(connection);
+    return status;
 }

@@ -79,6 +79,31 @@ static enum status prepare(struct connection *connection, enum query_name name)
     return STATUS_OK;
 }
 
+/* What its file says in "-- Set:", in place of what the query before it had; mostly that is the same, and nothing is sent. */
+static enum status set_for(struct connection *connection, enum query_name name)
+{
+    const struct query_text *query = &query_texts[name];
+    struct buffer script;
+    enum status status;
+    if (connection->is_set && strcmp(connection->set, query->set) == 0)
+        return STATUS_OK;
+    buffer_init(&script);
+    buffer_string(&script, connection->reset);
+    buffer_string(&script, query->set);
+    buffer_append(&script, "", 1);
+    if (script.failed)
+        return STATUS_NO_MEMORY;
+    /* Until it is known to hold. What it might have set by then can be taken back nevertheless. */
+    connection->is_set = false;
+    if (*query->set != '\0')
+        connection->reset = query->reset;
+    connection->set = query->set;
+    status = connection_script(connection, script.data);
+    buffer_clear(&script);
+    connection->is_set = status == STATUS_OK && PQtransactionStatus(connection->pg) == PQTRANS_IDLE;
+    return status;
+}
+
 static int collect(struct arguments *arguments, const char **values, int *lengths, int *formats)
 {
     for (int i = 0; i < arguments->count; i++) {
@@ -106,7 +131,9 @@ enum status query_run(struct connection *connection, enum query_name name, struc
         return STATUS_NO_MEMORY;
     if (!connection_is_good(connection))
         return STATUS_UNAVAILABLE;
-    status = prepare(connection, name);
+    status = set_for(connection, name);
+    if (status == STATUS_OK)
+        status = prepare(connection, name);
     if (status != STATUS_OK)
         return status;
     if (arguments)

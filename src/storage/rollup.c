@@ -15,19 +15,6 @@
 _Static_assert(DICTIONARY_VALUES_MOST < 1 << ROLLUP_KEY_BITS, "ids of values fit into a key");
 _Static_assert(DIMENSION_COUNT <= ROLLUP_KEYS * ROLLUP_KEY_DIMENSIONS, "all dimensions fit into the keys");
 
-/* The planner can't know how many days and cells a question touches, and sorts 200,000 counters where a hash takes half
- * the time. One plan for all questions: planning this statement anew takes 2 ms. */
-static const char settings[] = "BEGIN READ ONLY; SET LOCAL enable_sort = off; SET LOCAL enable_mergejoin = off;"
-                               "SET LOCAL jit = off; SET LOCAL work_mem = '16MB';"
-                               "SET LOCAL plan_cache_mode = force_generic_plan";
-
-/* What is read by its keys and never whole. Of a small table, a dictionary's or that of packs, the planner would rather look at every
- * row, thirty times or five hundred: it counts ten projects among those that the session may see. Little memory: it expects 150,000 groups
- * of the few that there are, and makes and clears tables for all of them at each question. */
-static const char settings_by_key[] = "BEGIN READ ONLY; SET LOCAL enable_sort = off; SET LOCAL enable_mergejoin = off;"
-                                      "SET LOCAL jit = off; SET LOCAL work_mem = '1MB'; SET LOCAL enable_seqscan = off;"
-                                      "SET LOCAL plan_cache_mode = force_generic_plan";
-
 static void key_arguments(struct arguments *arguments, uint32_t group_by)
 {
     uint64_t masks[ROLLUP_KEYS] = {0};
@@ -150,25 +137,6 @@ enum status rollup_rows(struct connection *connection, enum query_name name, str
     return status;
 }
 
-static enum status begin(struct connection *connection, const char *script)
-{
-    return connection_is_good(connection) ? connection_script(connection, script) : STATUS_UNAVAILABLE;
-}
-
-enum status rollup_begin(struct connection *connection)
-{
-    return begin(connection, settings);
-}
-
-enum status rollup_end(struct connection *connection, enum status status)
-{
-    if (status == STATUS_OK)
-        status = connection_commit(connection);
-    if (status != STATUS_OK)
-        connection_rollback(connection);
-    return status;
-}
-
 static enum status read_all(struct connection *connection, const struct rollup_query *query, struct arena *arena,
                             struct rollup_row **rows, size_t *count)
 {
@@ -183,7 +151,8 @@ static enum status read_all(struct connection *connection, const struct rollup_q
     return status;
 }
 
-static enum status read(struct connection *connection, const struct rollup_query *query, struct arena *arena,
+/* One statement sees one moment; the names that follow are never taken away. */
+enum status rollup_read(struct connection *connection, const struct rollup_query *query, struct arena *arena,
                         struct rollup *rollup)
 {
     struct rollup_row *rows;
@@ -191,13 +160,4 @@ static enum status read(struct connection *connection, const struct rollup_query
     enum status status = rollup_packs_hold(query) ? rollup_packs_read(connection, query, arena, &rows, &count)
                                                   : read_all(connection, query, arena, &rows, &count);
     return status == STATUS_OK ? rollup_group(connection, query, rows, count, arena, rollup) : status;
-}
-
-enum status rollup_read(struct connection *connection, const struct rollup_query *query, struct arena *arena,
-                        struct rollup *rollup)
-{
-    enum status status = begin(connection, rollup_packs_hold(query) ? settings_by_key : settings);
-    if (status == STATUS_OK)
-        status = read(connection, query, arena, rollup);
-    return rollup_end(connection, status);
 }

@@ -1,18 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "rollup_group.h"
 
+#include "connection.h"
 #include "query.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-/* A value that some group has. */
-struct label {
-    int32_t project_id;
-    int16_t dimension;
-    uint16_t id;
-    struct text text;
-};
 
 struct work {
     const struct rollup_query *query;
@@ -21,8 +14,10 @@ struct work {
     size_t row_count;
     struct rollup_group *groups;
     size_t group_count;
-    struct label *labels; /* sorted */
+    struct label *labels; /* of the values that some group has; sorted */
     size_t label_count;
+    struct label **unknown; /* those of them that the session has not read yet */
+    size_t unknown_count;
 };
 
 static uint16_t value_id(const struct rollup_row *row, int dimension)
@@ -114,37 +109,61 @@ static bool list_labels(struct work *work)
 static void label_arguments(struct arguments *arguments, const struct work *work)
 {
     argument_array(arguments, ARRAY_INT4);
-    for (size_t i = 0; i < work->label_count; i++)
-        element_int4(arguments, work->labels[i].project_id);
+    for (size_t i = 0; i < work->unknown_count; i++)
+        element_int4(arguments, work->unknown[i]->project_id);
     argument_array(arguments, ARRAY_INT2);
-    for (size_t i = 0; i < work->label_count; i++)
-        element_int2(arguments, work->labels[i].dimension);
+    for (size_t i = 0; i < work->unknown_count; i++)
+        element_int2(arguments, work->unknown[i]->dimension);
     argument_array(arguments, ARRAY_INT4);
-    for (size_t i = 0; i < work->label_count; i++)
-        element_int4(arguments, work->labels[i].id);
+    for (size_t i = 0; i < work->unknown_count; i++)
+        element_int4(arguments, work->unknown[i]->id);
+}
+
+static bool recall_labels(struct connection *connection, struct work *work)
+{
+    work->unknown = arena_array(work->arena, work->label_count + 1, sizeof(struct label *));
+    if (work->unknown == NULL)
+        return false;
+    for (size_t i = 0; i < work->label_count; i++) {
+        bool failed = false;
+        if (!labels_find(&connection->labels, &work->labels[i], work->arena, &failed))
+            work->unknown[work->unknown_count++] = &work->labels[i];
+        if (failed)
+            return false;
+    }
+    return true;
 }
 
 /* In a statement of its own: values are added before a cell counts them and never taken away, so a later moment knows
  * all of them. */
-static enum status read_labels(struct connection *connection, struct work *work)
+static enum status ask_labels(struct connection *connection, struct work *work)
 {
     struct arguments arguments;
     struct result *result;
     enum status status;
     bool failed = false;
 
-    if (work->label_count == 0)
-        return STATUS_OK;
     arguments_init(&arguments);
     label_arguments(&arguments, work);
     status = query_run(connection, QUERY_DIMENSION_VALUE_NAME, &arguments, &result);
     arguments_clear(&arguments);
     if (status != STATUS_OK)
         return status;
-    for (int i = 0; i < result_rows(result); i++)
-        work->labels[result_int8(result, i, 0) - 1].text = result_copy(result, i, 1, work->arena, &failed);
+    for (int i = 0; i < result_rows(result); i++) {
+        struct label *label = work->unknown[result_int8(result, i, 0) - 1];
+        label->text = result_copy(result, i, 1, work->arena, &failed);
+        if (!failed)
+            labels_keep(&connection->labels, label);
+    }
     result_free(result);
     return failed ? STATUS_NO_MEMORY : STATUS_OK;
+}
+
+static enum status read_labels(struct connection *connection, struct work *work)
+{
+    if (!recall_labels(connection, work))
+        return STATUS_NO_MEMORY;
+    return work->unknown_count > 0 ? ask_labels(connection, work) : STATUS_OK;
 }
 
 static struct text label_of(const struct work *work, const struct rollup_row *row, int dimension)

@@ -7,10 +7,6 @@
 
 /* Inside storage/ only, for statements that take a rollup_query as rollup_read.sql does and answer with its columns. */
 
-/* A transaction that plans them well; ended by rollup_end, which hands on the status or its own. */
-enum status rollup_begin(struct connection *connection) __attribute__((warn_unused_result));
-enum status rollup_end(struct connection *connection, enum status status) __attribute__((warn_unused_result));
-
 /* $1 to $7: projects, time, buckets, keys. */
 void rollup_window_arguments(struct arguments *arguments, const struct rollup_query *query);
 /* Two more: what is skipped. */
