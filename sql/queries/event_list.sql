@@ -70,26 +70,8 @@ WITH chosen AS MATERIALIZED (
 SELECT e.project_id, e.id, e.occurred_at, e.received_at, e.cell_id, e.key_id, e.is_test, e.erased, e.action, e.stage,
        e.customer_id, e.session_id, e.interaction_id, e.response_id, e.duration_ms, trim_scale(e.amount)::text,
        e.currency, e.source, e.properties::text,
-       (SELECT value FROM dimension_value v
-        WHERE v.project_id = c.project_id AND v.dimension = 0 AND v.id = c.survey_id) AS survey,
-       (SELECT value FROM dimension_value v
-        WHERE v.project_id = c.project_id AND v.dimension = 1 AND v.id = c.channel_id) AS channel,
-       (SELECT value FROM dimension_value v
-        WHERE v.project_id = c.project_id AND v.dimension = 2 AND v.id = c.region_id) AS region,
-       (SELECT value FROM dimension_value v
-        WHERE v.project_id = c.project_id AND v.dimension = 3 AND v.id = c.touchpoint_id) AS touchpoint,
-       (SELECT value FROM dimension_value v
-        WHERE v.project_id = c.project_id AND v.dimension = 4 AND v.id = c.product_id) AS product,
-       (SELECT value FROM dimension_value v
-        WHERE v.project_id = c.project_id AND v.dimension = 5 AND v.id = c.segment_id) AS segment,
-       (SELECT value FROM dimension_value v
-        WHERE v.project_id = c.project_id AND v.dimension = 6 AND v.id = c.declared_1_id) AS declared_1,
-       (SELECT value FROM dimension_value v
-        WHERE v.project_id = c.project_id AND v.dimension = 7 AND v.id = c.declared_2_id) AS declared_2,
-       (SELECT value FROM dimension_value v
-        WHERE v.project_id = c.project_id AND v.dimension = 8 AND v.id = c.declared_3_id) AS declared_3,
-       (SELECT value FROM dimension_value v
-        WHERE v.project_id = c.project_id AND v.dimension = 9 AND v.id = c.declared_4_id) AS declared_4
+       l.survey, l.channel, l.region, l.touchpoint, l.product, l.segment, l.declared_1, l.declared_2, l.declared_3,
+       l.declared_4
 FROM page e
-JOIN cell c ON c.project_id = e.project_id AND c.id = e.cell_id
+JOIN cell_label l ON l.project_id = e.project_id AND l.id = e.cell_id
 ORDER BY e.occurred_at DESC, e.id DESC

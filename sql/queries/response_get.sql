@@ -2,26 +2,8 @@
 SELECT r.project_id, r.id, r.occurred_at, r.received_at, r.updated_at, r.cell_id, r.key_id, r.nps, r.csat, r.ces,
        r.is_test, r.excluded, r.erased, r.content_hash, r.customer_id, r.interaction_id, r.source, r.comment,
        r.tags, r.properties::text, r.survey_version, r.answers::text,
-       (SELECT value FROM dimension_value v
-        WHERE v.project_id = c.project_id AND v.dimension = 0 AND v.id = c.survey_id) AS survey,
-       (SELECT value FROM dimension_value v
-        WHERE v.project_id = c.project_id AND v.dimension = 1 AND v.id = c.channel_id) AS channel,
-       (SELECT value FROM dimension_value v
-        WHERE v.project_id = c.project_id AND v.dimension = 2 AND v.id = c.region_id) AS region,
-       (SELECT value FROM dimension_value v
-        WHERE v.project_id = c.project_id AND v.dimension = 3 AND v.id = c.touchpoint_id) AS touchpoint,
-       (SELECT value FROM dimension_value v
-        WHERE v.project_id = c.project_id AND v.dimension = 4 AND v.id = c.product_id) AS product,
-       (SELECT value FROM dimension_value v
-        WHERE v.project_id = c.project_id AND v.dimension = 5 AND v.id = c.segment_id) AS segment,
-       (SELECT value FROM dimension_value v
-        WHERE v.project_id = c.project_id AND v.dimension = 6 AND v.id = c.declared_1_id) AS declared_1,
-       (SELECT value FROM dimension_value v
-        WHERE v.project_id = c.project_id AND v.dimension = 7 AND v.id = c.declared_2_id) AS declared_2,
-       (SELECT value FROM dimension_value v
-        WHERE v.project_id = c.project_id AND v.dimension = 8 AND v.id = c.declared_3_id) AS declared_3,
-       (SELECT value FROM dimension_value v
-        WHERE v.project_id = c.project_id AND v.dimension = 9 AND v.id = c.declared_4_id) AS declared_4
+       l.survey, l.channel, l.region, l.touchpoint, l.product, l.segment, l.declared_1, l.declared_2, l.declared_3,
+       l.declared_4
 FROM response r
-JOIN cell c ON c.project_id = r.project_id AND c.id = r.cell_id
+JOIN cell_label l ON l.project_id = r.project_id AND l.id = r.cell_id
 WHERE r.project_id = $1::int4 AND r.id = $2::uuid
