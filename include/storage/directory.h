@@ -66,6 +66,9 @@ void snapshot_release(struct snapshot *snapshot);
 /* CONTENT_HASH_SIZE bytes: equal for snapshots whose projects are the same in every setting. */
 const uint8_t *snapshot_version(const struct snapshot *snapshot);
 
+/* Whether the project has the same settings and surveys in both: what replies depend on beside what was posted. NULL has no project. */
+bool snapshot_has_same(const struct snapshot *before, const struct snapshot *now, int32_t project_id);
+
 /* By the SHA-256 of the key, in a time that doesn't depend on how much of it matches. NULL: unknown or revoked. */
 const struct key *snapshot_key(const struct snapshot *snapshot, const uint8_t digest[DIGEST_SIZE]);
 /* Notes that a request was let in with it: a flag in memory, written down once a minute. */

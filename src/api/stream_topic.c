@@ -285,7 +285,8 @@ void topic_ask(struct topic *topic, int64_t now_us)
     request_hold(request);
     topic->is_asking = true;
     topic->is_stale = false;
-    topic->again_us = INT64_MAX;
+    if (now_us >= topic->again_us)
+        topic->again_us = INT64_MAX;
     topic->asked_us = now_us;
     topic->to_quarter = timestamp_quarter(clock_now_us());
     topic->not_before_us = now_us + pause_of(topic);

@@ -69,15 +69,16 @@ static bool has_changed(const struct watch *before, const struct watch *now, siz
     return at == NULL || before->latest_us[at - before->ids] != now->latest_us[i];
 }
 
-static void mark(struct streams *streams, const struct project *project)
+static void mark(struct streams *streams, const struct project *project, bool once_more)
 {
     struct topic *topic;
     TAILQ_FOREACH(topic, &streams->topics, link)
     {
-        if (is_of(topic, project)) {
-            topic->is_stale = true;
+        if (!is_of(topic, project))
+            continue;
+        topic->is_stale = true;
+        if (once_more)
             topic->again_us = clock_monotonic_us() + AGAIN_US;
-        }
     }
 }
 
@@ -86,13 +87,23 @@ static void mark_changed(struct streams *streams, const struct snapshot *snapsho
     pthread_mutex_lock(&streams->lock);
     for (size_t i = 0; i < now->count; i++) {
         if (has_changed(&streams->watch, now, i))
-            mark(streams, snapshot_project(snapshot, now->ids[i]));
+            mark(streams, snapshot_project(snapshot, now->ids[i]), true);
     }
     pthread_mutex_unlock(&streams->lock);
 }
 
-/* Asking for it again shows what is wrong with it, and ends its streams. */
-static void mark_revoked(struct streams *streams, const struct snapshot *snapshot)
+/* Those whose projects have other settings or surveys than at the last look: numbers are hidden now, say. */
+static void mark_reset(struct streams *streams, const struct snapshot *snapshot, const struct watch *now)
+{
+    pthread_mutex_lock(&streams->lock);
+    for (size_t i = 0; i < now->count; i++)
+        if (!snapshot_has_same(streams->seen, snapshot, now->ids[i]))
+            mark(streams, snapshot_project(snapshot, now->ids[i]), false);
+    pthread_mutex_unlock(&streams->lock);
+}
+
+/* Of a key that was revoked or has expired: asking shows what is wrong with it, and ends its streams. */
+static void mark_ended(struct streams *streams, const struct snapshot *snapshot)
 {
     struct topic *topic;
     pthread_mutex_lock(&streams->lock);
@@ -108,7 +119,11 @@ void watch_look(struct streams *streams)
 {
     struct snapshot *snapshot = directory_hold(streams->service->directory);
     struct watch now;
-    bool has_read = list_projects(streams, snapshot, &now) && connection_restore(streams->connection) == STATUS_OK &&
+    bool has_list = list_projects(streams, snapshot, &now);
+    if (has_list)
+        mark_reset(streams, snapshot, &now);
+    mark_ended(streams, snapshot);
+    bool has_read = has_list && connection_restore(streams->connection) == STATUS_OK &&
                     connection_open_projects(streams->connection, now.ids, now.count) == STATUS_OK &&
                     response_latest(streams->connection, now.ids, now.count, now.latest_us) == STATUS_OK;
     if (has_read) {
@@ -118,6 +133,6 @@ void watch_look(struct streams *streams)
     } else {
         watch_clear(&now);
     }
-    mark_revoked(streams, snapshot);
-    snapshot_release(snapshot);
+    snapshot_release(streams->seen);
+    streams->seen = snapshot;
 }

@@ -200,6 +200,7 @@ void streams_close(struct streams *streams)
     streams_drain(streams);
     connection_close(streams->connection);
     watch_clear(&streams->watch);
+    snapshot_release(streams->seen);
     pthread_cond_destroy(&streams->changed);
     pthread_mutex_destroy(&streams->lock);
     free(streams);

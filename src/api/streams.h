@@ -79,7 +79,8 @@ struct streams {
     struct service *service;
     const struct route *route; /* GET /v1/metrics */
     struct connection *connection;
-    struct watch watch;
+    struct watch watch;    /* the thread's own */
+    struct snapshot *seen; /* the same: the directory at the last look; NULL: none yet */
     pthread_t thread;
     pthread_mutex_t lock; /* guards the rest, and all topics, streams and notices */
     pthread_cond_t changed;

@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "base/buffer.h"
 #include "storage/directory.h"
+#include "storage/survey.h"
 #include "survey_set.h"
 
 #include <stdatomic.h>

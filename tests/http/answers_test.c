@@ -301,6 +301,50 @@ START_TEST(a_changed_setting_makes_another_question)
 }
 END_TEST
 
+static void put_stars(int max)
+{
+    const char *body =
+        api_text("{\"questions\":[{\"key\":\"stars\",\"metric\":\"rating\",\"scale\":{\"min\":1,\"max\":%d}}]}", max);
+    ck_assert_int_lt(api_send(&api, api.keys[SCOPE_ADMIN], "PUT", "/v1/surveys/visit", body)->status, 300);
+}
+
+/* Who changed it finds it changed. */
+START_TEST(a_changed_survey_makes_another_question)
+{
+    static const char *const settings[] = {"HARK_CACHE_AGE_OTHERS=60s", NULL};
+    open_server(settings);
+    put_stars(5);
+    ck_assert_str_eq(api_string(ask("?metric=stars"), "total.stars.definition"), "rating_1_5_mean");
+    put_stars(10);
+    ck_assert_str_eq(api_string(ask("?metric=stars"), "total.stars.definition"), "rating_1_10_mean");
+}
+END_TEST
+
+/* The reply is one that others' keys would still be told from memory. */
+START_TEST(a_revoked_key_is_told_nothing_that_is_kept)
+{
+    static const char *const settings[] = {"HARK_CACHE_AGE_OTHERS=60s", NULL};
+    char key[KEY_TEXT_SIZE];
+    int64_t until_us;
+    int status;
+    open_server(settings);
+    api_key_new(&api, api.project, SCOPE_METRICS, key);
+    ck_assert_status(ask("?metric=nps"), 200);
+    ck_assert_status(api_send(&api, key, "GET", "/v1/metrics?metric=nps", NULL), 200);
+    const char *const words[] = {"key", "revoke", api_text("%lld", (long long)api_ask(&api, "SELECT max(id) FROM key")),
+                                 NULL};
+    struct hark_result result = serve_command(server, words);
+    ck_assert_msg(result.status == 0, "%s", result.errors);
+    hark_result_clear(&result);
+    until_us = clock_monotonic_us() + 1000 * INT64_C(1000);
+    while ((status = api_send(&api, key, "GET", "/v1/metrics?metric=nps", NULL)->status) == 200 &&
+           clock_monotonic_us() < until_us)
+        sleep_ms(20);
+    ck_assert_int_eq(status, 401);
+    ck_assert_status(ask("?metric=nps"), 200);
+}
+END_TEST
+
 START_TEST(a_kept_reply_keeps_its_tag)
 {
     char etag[80];
@@ -584,9 +628,9 @@ Suite *answers_suite(void)
         what_was_posted_a_moment_ago_counts_for_who_asks_now_and_then,
         an_acknowledged_answer_is_in_every_reply_a_quarter_of_a_second_later, no_cache_holds_every_acknowledged_answer,
         an_answer_of_another_process_counts_a_second_later, a_changed_setting_makes_another_question,
-        a_kept_reply_keeps_its_tag, a_hundred_who_ask_the_same_at_once_cost_one_reading,
-        who_waits_for_a_reading_that_fails_is_told_so, kept_replies_stay_within_their_memory,
-        without_memory_for_them_none_is_kept, a_repeated_reply_comes_gzipped_to_those_who_take_that,
-        who_refuses_what_is_not_gzipped_gets_it_gzipped_at_once, a_tag_of_either_form_is_known_by_those_who_take_it,
-        the_head_of_a_gzipped_reply_is_that_of_the_reply);
+        a_changed_survey_makes_another_question, a_revoked_key_is_told_nothing_that_is_kept, a_kept_reply_keeps_its_tag,
+        a_hundred_who_ask_the_same_at_once_cost_one_reading, who_waits_for_a_reading_that_fails_is_told_so,
+        kept_replies_stay_within_their_memory, without_memory_for_them_none_is_kept,
+        a_repeated_reply_comes_gzipped_to_those_who_take_that, who_refuses_what_is_not_gzipped_gets_it_gzipped_at_once,
+        a_tag_of_either_form_is_known_by_those_who_take_it, the_head_of_a_gzipped_reply_is_that_of_the_reply);
 }

@@ -262,6 +262,75 @@ START_TEST(what_is_hidden_from_a_key_is_hidden_in_its_stream)
 }
 END_TEST
 
+/* A heartbeat: nothing of what came before is still to be told, nor will it be asked for once more. */
+static void wait_until_quiet(struct reader *reader)
+{
+    ck_assert_int_ge(reader_find(reader, "\n:\n\n", BEAT_MS), 0);
+}
+
+static void command(const char *const *words)
+{
+    struct hark_result result = serve_command(serve_shared(), words);
+    ck_assert_msg(result.status == 0, "%s", result.errors);
+    hark_result_clear(&result);
+}
+
+START_TEST(a_number_that_is_hidden_from_now_on_is_hidden_in_open_streams)
+{
+    struct reader reader;
+    struct reader others;
+    post_nps(&api, "web");
+    reader_open(&reader, api.address, api.keys[SCOPE_METRICS], "?metric=nps");
+    reader_open(&others, api.address, api.keys[SCOPE_READ], "?metric=nps");
+    wait_until_quiet(&reader);
+    command(HARK_WORDS("project", "set", api.project, "--publish-min-n", "5"));
+    ck_assert_int_ge(reader_find(&reader, "\"promoters\":null,", 2 * PROMPT_MS), 0);
+    /* Who may see it is told nothing new. */
+    ck_assert_int_eq(reader_find(&others, "event:", PROMPT_MS), -1);
+    command(HARK_WORDS("project", "set", api.project, "--publish-min-n", "1"));
+    ck_assert_int_ge(reader_find(&reader, "\"promoters\":1,", 2 * PROMPT_MS), 0);
+    reader_close(&others);
+    reader_close(&reader);
+}
+END_TEST
+
+START_TEST(a_key_of_an_organization_hears_of_a_setting_of_one_project)
+{
+    struct api sister;
+    struct reader reader;
+    char key[KEY_TEXT_SIZE];
+    api_open(&sister, serve_shared(), api.organization);
+    api_key_new(&api, NULL, SCOPE_METRICS, key);
+    post_nps(&api, "web");
+    reader_open(&reader, api.address, key, "?metric=nps");
+    wait_until_quiet(&reader);
+    command(HARK_WORDS("project", "set", sister.project, "--publish-min-n", "5"));
+    ck_assert_int_ge(reader_find(&reader, "\"promoters\":null,", 2 * PROMPT_MS), 0);
+    reader_close(&reader);
+    api_close(&sister);
+}
+END_TEST
+
+static void put_stars(int max)
+{
+    const char *body =
+        api_text("{\"questions\":[{\"key\":\"stars\",\"metric\":\"rating\",\"scale\":{\"min\":1,\"max\":%d}}]}", max);
+    const struct api_reply *reply = api_send(&api, api.keys[SCOPE_ADMIN], "PUT", "/v1/surveys/visit", body);
+    ck_assert_int_lt(reply->status, 300);
+}
+
+START_TEST(a_survey_that_changes_is_told)
+{
+    struct reader reader;
+    put_stars(5);
+    reader_open(&reader, api.address, api.keys[SCOPE_METRICS], "?metric=stars");
+    wait_until_quiet(&reader);
+    put_stars(10);
+    ck_assert_int_ge(reader_find(&reader, "\"definition\":\"rating_1_10_mean\"", 2 * PROMPT_MS), 0);
+    reader_close(&reader);
+}
+END_TEST
+
 START_TEST(an_answer_that_another_process_stored_is_told)
 {
     const char *settings[] = {api_text("HARK_DATABASE_URL=%s", api.url), NULL};
@@ -330,6 +399,22 @@ START_TEST(the_stream_of_a_revoked_key_ends)
     ck_assert_int_ge(reader_find(&reader, "\r\n0\r\n\r\n", PROMPT_MS), 0);
     reader_close(&reader);
     ck_assert_status(ask(key, "GET", ""), 401);
+}
+END_TEST
+
+START_TEST(the_stream_of_an_expired_key_ends)
+{
+    struct reader reader;
+    char key[KEY_TEXT_SIZE];
+    api_key_new(&api, api.project, SCOPE_METRICS, key);
+    reader_open(&reader, api.address, key, "?metric=nps");
+    wait_until_quiet(&reader);
+    command(HARK_WORDS("key", "rotate", api_text("%lld", (long long)api_ask(&api, "SELECT max(id) FROM key")),
+                       "--overlap", "1s"));
+    ck_assert_int_ge(reader_find(&reader, "event: problem\ndata: {\"type\":\"/problems/unauthorized\"", 4 * PROMPT_MS),
+                     0);
+    ck_assert_int_ge(reader_find(&reader, "\r\n0\r\n\r\n", PROMPT_MS), 0);
+    reader_close(&reader);
 }
 END_TEST
 
@@ -414,6 +499,39 @@ START_TEST(streams_that_ask_the_same_share_one_inquiry)
 }
 END_TEST
 
+/* Whether a second answer that is stored right after the first one was told is told too, though its time is an hour earlier: its
+ * batch had begun before one that was seen already. */
+static bool hears_of_late(struct reader *reader, const char *address, int n)
+{
+    double before;
+    post_nps(&api, "web");
+    ck_assert_int_ge(reader_find(reader, api_text("\"total\":{\"nps\":{\"n\":%d,", n), 2 * PROMPT_MS), 0);
+    do {
+        before = scrape(address, "hark_stream_inquiries_total");
+        usleep(600000); /* one look, at least */
+    } while (scrape(address, "hark_stream_inquiries_total") != before);
+    post_nps(&api, "web");
+    api_execute(&api, "UPDATE response SET updated_at = updated_at - interval '1 hour' WHERE project_id = %1$d AND"
+                      " updated_at = (SELECT max(updated_at) FROM response WHERE project_id = %1$d)");
+    return reader_find(reader, api_text("\"total\":{\"nps\":{\"n\":%d,", n + 1), 4 * PROMPT_MS) >= 0;
+}
+
+/* On a machine that stood still for a second meanwhile it would be told with the next one only. */
+START_TEST(an_answer_that_was_stored_late_is_told)
+{
+    const char *settings[] = {api_text("HARK_DATABASE_URL=%s", api.url), NULL};
+    struct serve *second = serve_start(&(struct serve_options){.settings = settings});
+    struct reader reader;
+    bool has_heard = false;
+    reader_open(&reader, serve_address(second), api.keys[SCOPE_METRICS], "?metric=nps");
+    for (int n = 1; !has_heard && n <= 5; n += 2)
+        has_heard = hears_of_late(&reader, serve_address(second), n);
+    ck_assert(has_heard);
+    reader_close(&reader);
+    ck_assert_int_eq(serve_stop(second), 0);
+}
+END_TEST
+
 /* --- endings ----------------------------------------------------------------------------------------------------------- */
 
 START_TEST(a_stopping_server_ends_its_streams_first)
@@ -465,12 +583,15 @@ END_TEST
 
 Suite *stream_suite(void)
 {
-    return API_SUITE("stream", setup, teardown, a_stream_begins_with_the_numbers, an_answer_is_told_within_a_second,
-                     a_change_of_an_answer_is_told, numbers_that_stay_the_same_are_not_told,
-                     a_tenant_hears_of_its_own_answers_only, a_key_of_an_organization_hears_of_all_its_projects,
-                     what_is_hidden_from_a_key_is_hidden_in_its_stream, an_answer_that_another_process_stored_is_told,
-                     a_question_that_is_wrong_is_refused_as_one_to_metrics_is, a_stream_needs_a_key_that_reads_numbers,
-                     the_stream_of_a_revoked_key_ends, streams_beyond_the_limit_are_refused_until_one_is_closed,
-                     streams_that_ask_the_same_share_one_inquiry, a_stopping_server_ends_its_streams_first,
-                     a_client_that_reads_nothing_is_cut);
+    return API_SUITE(
+        "stream", setup, teardown, a_stream_begins_with_the_numbers, an_answer_is_told_within_a_second,
+        a_change_of_an_answer_is_told, numbers_that_stay_the_same_are_not_told, a_tenant_hears_of_its_own_answers_only,
+        a_key_of_an_organization_hears_of_all_its_projects, what_is_hidden_from_a_key_is_hidden_in_its_stream,
+        a_number_that_is_hidden_from_now_on_is_hidden_in_open_streams,
+        a_key_of_an_organization_hears_of_a_setting_of_one_project, a_survey_that_changes_is_told,
+        an_answer_that_was_stored_late_is_told, an_answer_that_another_process_stored_is_told,
+        a_question_that_is_wrong_is_refused_as_one_to_metrics_is, a_stream_needs_a_key_that_reads_numbers,
+        the_stream_of_a_revoked_key_ends, the_stream_of_an_expired_key_ends,
+        streams_beyond_the_limit_are_refused_until_one_is_closed, streams_that_ask_the_same_share_one_inquiry,
+        a_stopping_server_ends_its_streams_first, a_client_that_reads_nothing_is_cut);
 }
