@@ -263,11 +263,63 @@ START_TEST(an_exclusion_that_is_not_clear_changes_nothing)
 }
 END_TEST
 
+/* All routes about numbers; as_of is the time of the reading. */
+static char *all_numbers(void)
+{
+    static const char *const paths[] = {"/v1/metrics?group_by=channel,touchpoint&interval=day&dedupe=first",
+                                        "/v1/metrics?group_by=country",
+                                        "/v1/metrics/index?group_by=channel",
+                                        "/v1/metrics/nps/distribution?group_by=channel",
+                                        "/v1/metrics/nps/contrast?by=channel",
+                                        "/v1/metrics/nps/impact?by=channel"};
+    json_t *all = json_array();
+    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
+        const struct api_reply *reply =
+            api_send_with(&api, api.keys[SCOPE_READ], "GET", paths[i], "Cache-Control: no-cache\r\n", NULL, 0);
+        ck_assert_status(reply, 200);
+        json_t *numbers = json_deep_copy(reply->json);
+        ck_assert_int_eq(json_object_del(numbers, "as_of"), 0);
+        json_array_append_new(all, numbers);
+    }
+    char *text = json_dumps(all, JSON_SORT_KEYS);
+    json_decref(all);
+    return text;
+}
+
+/* So that there is nothing to take them out of, and nothing to undo. */
+START_TEST(events_have_no_part_in_any_number)
+{
+    static const char *const actions[] = {"answered", "viewed", "completed", "failed", "left"};
+    post(api.keys[SCOPE_WRITE], "/v1/responses",
+         "\"channel\":\"web\",\"touchpoint\":\"pay\",\"customer_id\":\"c\",\"answers\":{\"nps\":9,\"csat\":2,\"ces\":"
+         "6}");
+    post(api.keys[SCOPE_WRITE], "/v1/responses", "\"channel\":\"app\",\"region\":\"ES-CT\",\"answers\":{\"nps\":2}");
+    char *before = all_numbers();
+    for (size_t i = 0; i < sizeof actions / sizeof *actions; i++)
+        post(thief, "/v1/events",
+             api_text(
+                 "\"action\":\"%s\",\"channel\":\"web\",\"touchpoint\":\"pay\",\"region\":\"FR\",\"customer_id\":\"c\"",
+                 actions[i]));
+    char *after = all_numbers();
+    ck_assert_str_eq(before, after);
+    free(before);
+    free(after);
+    const struct api_reply *reply =
+        api_send(&api, api.keys[SCOPE_ADMIN], "POST", "/v1/exclusions",
+                 api_text("{\"key_id\":%d,\"from\":\"2020-01-01T00:00:00Z\",\"excluded\":true}", (int)thief_id));
+    ck_assert_status(reply, 200);
+    ck_assert_int_eq((int)api_number(reply, "responses"), 0);
+    ck_assert(json_is_true(api_at(reply, "complete")));
+    reply = api_send(&api, api.keys[SCOPE_ADMIN], "GET", api_text("/v1/events?key_id=%d", (int)thief_id), NULL);
+    ck_assert_uint_eq(api_size(reply, "data"), 5);
+}
+END_TEST
+
 Suite *exclusions_suite(void)
 {
     return API_SUITE("exclusions", setup, teardown, what_a_key_posted_is_listed_by_when_it_came,
                      whose_posts_they_are_is_for_admins_to_ask, a_list_that_asks_for_nothing_is_refused,
                      posts_of_a_span_are_excluded_and_put_back,
                      one_request_changes_a_bounded_number_and_the_next_goes_on, another_tenants_posts_stay,
-                     an_exclusion_that_is_not_clear_changes_nothing);
+                     an_exclusion_that_is_not_clear_changes_nothing, events_have_no_part_in_any_number);
 }
