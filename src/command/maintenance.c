@@ -16,7 +16,11 @@
 #include <unistd.h>
 
 enum {
-    PERIOD_MS = 60000,
+    /* Between rounds: so long that they take a fiftieth of the time at most. A late answer makes its day's copy stale, and the day is read
+     * from 96 times as many rows until the next round. */
+    PAUSE_LEAST_MS = 1000,
+    PAUSE_MOST_MS = 60000,
+    PAUSES_A_ROUND = 50,
     RETENTION_PAUSE_MS = 20, /* between batches, for whoever else needs the disk */
     RETENTION_SETTLE_MS = 2000,
     RETENTION_ROUNDS = 24,          /* once in so many rounds all is looked at, else what came of age lately */
@@ -30,7 +34,8 @@ struct maintenance {
     pthread_t thread;
     int stop_fd;
     int32_t folded_to;   /* quarters before it are done; 0: none yet */
-    int64_t tended_us;   /* on the monotonic clock: when the days were last seen to; retention, likewise */
+    int pause_ms;        /* until the days are seen to again */
+    int64_t tended_us;   /* on the monotonic clock: when they were last; retention, likewise */
     int64_t retained_us; /* 0: not yet */
     int retention_period_ms;
     int retentions;
@@ -55,7 +60,7 @@ static void fill_days(const struct maintenance *maintenance)
         total += filled;
     }
     if (total > 0)
-        LOG(LOG_LEVEL_INFO, "days copied", LOG_INTEGER("days", total));
+        LOG(total > 1 ? LOG_LEVEL_INFO : LOG_LEVEL_DEBUG, "days copied", LOG_INTEGER("days", total));
     if (status != STATUS_OK)
         LOG(LOG_LEVEL_DEBUG, "days wait for the next round", LOG_STRING("status", status_name(status)));
 }
@@ -72,11 +77,19 @@ static void fold_closed_quarters(struct maintenance *maintenance)
         LOG(LOG_LEVEL_DEBUG, "slots folded", LOG_INTEGER("cells", cells));
 }
 
+static int pause_after(int64_t round_us)
+{
+    int64_t pause_ms = round_us * PAUSES_A_ROUND / 1000;
+    return pause_ms < PAUSE_LEAST_MS ? PAUSE_LEAST_MS : pause_ms > PAUSE_MOST_MS ? PAUSE_MOST_MS : (int)pause_ms;
+}
+
 static void tend(struct maintenance *maintenance)
 {
+    int64_t started_us = clock_monotonic_us();
     fold_closed_quarters(maintenance);
     fill_days(maintenance);
     maintenance->tended_us = clock_monotonic_us();
+    maintenance->pause_ms = pause_after(maintenance->tended_us - started_us);
 }
 
 /* --- retention --------------------------------------------------------------------------------------------------------- */
@@ -85,7 +98,7 @@ static void tend(struct maintenance *maintenance)
 static bool pause_retention(void *context, bool has_moved)
 {
     struct maintenance *maintenance = context;
-    if (clock_monotonic_us() - maintenance->tended_us >= PERIOD_MS * INT64_C(1000))
+    if (clock_monotonic_us() - maintenance->tended_us >= maintenance->pause_ms * INT64_C(1000))
         tend(maintenance);
     return !is_stopped(maintenance, has_moved ? RETENTION_SETTLE_MS : RETENTION_PAUSE_MS);
 }
@@ -143,7 +156,7 @@ static void retain(struct maintenance *maintenance)
         return;
     status = retention_try_keep(maintenance->connection, &kept);
     if (status != STATUS_OK || !kept)
-        return; /* another process does it: asked again in a minute */
+        return; /* another process does it: asked again in the next round */
     arena = arena_new(0);
     status = arena ? retain_all(maintenance, arena) : STATUS_NO_MEMORY;
     arena_free(arena);
@@ -159,13 +172,15 @@ static void retain(struct maintenance *maintenance)
 static void *run(void *context)
 {
     struct maintenance *maintenance = context;
-    int pause_ms = maintenance->retention_period_ms < PERIOD_MS ? maintenance->retention_period_ms : PERIOD_MS;
     do {
+        maintenance->pause_ms = PAUSE_LEAST_MS;
         if (connection_is_alive(maintenance->connection) || connection_restore(maintenance->connection) == STATUS_OK) {
             tend(maintenance);
             retain(maintenance);
         }
-    } while (!is_stopped(maintenance, pause_ms));
+    } while (!is_stopped(maintenance, maintenance->pause_ms < maintenance->retention_period_ms
+                                          ? maintenance->pause_ms
+                                          : maintenance->retention_period_ms));
     return NULL;
 }
 

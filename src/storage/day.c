@@ -138,6 +138,7 @@ static enum status find_stale(struct round *round)
     arguments_clear(&arguments);
     if (status != STATUS_OK)
         return status;
+    round->stale_count = 0;
     for (int i = 0; i < result_rows(result); i++)
         round->stale[round->stale_count++] =
             (struct day){result_int4(result, i, 0), result_int4(result, i, 1), result_int4(result, i, 2)};
@@ -245,11 +246,22 @@ static enum status fill(struct connection *connection, const struct day *day, bo
     return status;
 }
 
+/* Mostly there is nothing to do, and then no writer waits for the lock. */
+static enum status look(struct round *round, bool *has_work)
+{
+    enum status status = find_days(round);
+    if (status == STATUS_OK && round->found_count == 0)
+        status = find_stale(round);
+    *has_work = round->found_count > 0 || round->stale_count > 0;
+    return status;
+}
+
 static enum status run(struct round *round, int *filled)
 {
     bool is_filled = false;
-    enum status status = find_days(round);
-    if (status == STATUS_OK)
+    bool has_work;
+    enum status status = look(round, &has_work);
+    if (status == STATUS_OK && has_work)
         status = announce(round);
     for (size_t i = 0; status == STATUS_OK && i < round->stale_count; i++) {
         const struct day *day = &round->stale[i];

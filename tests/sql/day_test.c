@@ -155,6 +155,24 @@ START_TEST(the_keeper_gives_way_to_a_writer_under_way)
 }
 END_TEST
 
+/* Behind its lock every writer would wait. */
+START_TEST(where_there_is_nothing_to_copy_nobody_waits)
+{
+    struct connection *writer;
+    struct response response = response_at(&tenant, day_start(2), 7, SCORE_ABSENT);
+    int filled;
+    answer(day_start(1), 9);
+    fill_days(&tenant, after_day(1));
+    ck_assert_int_eq(connection_open(tenant_database(), "writer", &writer), STATUS_OK);
+    ck_assert_int_eq(connection_begin(writer), STATUS_OK);
+    ck_assert_int_eq(insert_response(writer, &response, 2), STATUS_OK);
+    ck_assert_int_eq(day_fill(tenant.connection, after_day(1), &filled), STATUS_OK);
+    ck_assert_int_eq(filled, 0);
+    ck_assert_int_eq(connection_commit(writer), STATUS_OK);
+    connection_close(writer);
+}
+END_TEST
+
 START_TEST(only_one_session_keeps)
 {
     PGconn *pg = PQconnectdb(test_database_url());
@@ -309,6 +327,7 @@ Suite *day_suite(void)
     tcase_add_test(tcase, a_late_answer_is_read_at_once_and_copied_in_the_next_round);
     tcase_add_test(tcase, an_answer_of_a_day_between_known_days_is_found);
     tcase_add_test(tcase, the_keeper_gives_way_to_a_writer_under_way);
+    tcase_add_test(tcase, where_there_is_nothing_to_copy_nobody_waits);
     tcase_add_test(tcase, only_one_session_keeps);
     tcase_add_test(tcase, a_writer_at_any_moment_of_a_copy_is_never_missed);
     tcase_add_test(tcase, a_writer_that_commits_late_leaves_the_day_unfilled);
