@@ -11,7 +11,7 @@
 
 /* What one project holds as lines of JSON, oldest first, of one moment, in the memory of a page. */
 
-enum export_kind { EXPORT_RESPONSES, EXPORT_EVENTS };
+enum export_kind { EXPORT_RESPONSES, EXPORT_EVENTS, EXPORT_SURVEYS };
 
 /* False: the line can't be taken, and the export ends. */
 typedef bool export_sink_fn(void *context, const char *line, size_t size);
@@ -19,7 +19,7 @@ typedef bool export_sink_fn(void *context, const char *line, size_t size);
 struct export_options {
     enum export_kind kind;
     const char *project;
-    /* Every row as the lists show it. Otherwise what counts (nothing of test keys, nothing excluded), as the routes that it was
+    /* Every row, or version of a survey, as the API shows it. Otherwise what counts (nothing of test keys, nothing excluded), as the routes that it was
      * posted to take it: posted again it makes the same numbers. */
     bool is_full;
     export_sink_fn *sink;

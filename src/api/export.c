@@ -4,6 +4,8 @@
 #include "export_line.h"
 #include "storage/audit.h"
 #include "storage/export.h"
+#include "storage/survey.h"
+#include "survey_write.h"
 #include "write.h"
 
 struct export
@@ -67,8 +69,38 @@ static enum status give_events(struct export *export, struct arena *arena, bool 
     return status;
 }
 
+/* --- surveys --------------------------------------------------------------------------------------------------------- */
+
+/* With the line's end. */
+static enum status give_version(struct export *export, const struct survey *survey,
+                                const struct survey_version *version, bool *goes_on)
+{
+    enum status status;
+    if (export->options->is_full)
+        status = survey_write(&export->line, survey, version);
+    else
+        status = export_line_survey(&export->line, survey, version);
+    return status == STATUS_OK ? give(export, goes_on) : status;
+}
+
+/* Deleted ones too: their answers are there. */
+static enum status give_surveys(struct export *export)
+{
+    size_t count;
+    const struct survey *surveys = snapshot_surveys(export->principal.snapshot, export->principal.project->id, &count);
+    enum status status = STATUS_OK;
+    bool goes_on = true;
+    for (size_t i = 0; i < count; i++)
+        for (size_t v = 0; status == STATUS_OK && goes_on && v < surveys[i].version_count; v++)
+            status = give_version(export, &surveys[i], &surveys[i].versions[v], &goes_on);
+    export->report->is_complete = status == STATUS_OK && goes_on;
+    return status;
+}
+
+/* --- all ------------------------------------------------------------------------------------------------------------- */
+
 /* A page's memory goes with it. */
-static enum status give_all(struct export *export)
+static enum status give_rows(struct export *export)
 {
     enum status status = STATUS_OK;
     bool goes_on = true;
@@ -86,8 +118,10 @@ static enum status give_all(struct export *export)
 /* Before anything is handed out, so that nobody is given what nobody could tell of. */
 static enum status note(const struct export *export)
 {
-    const struct audit_act act = {.act = export->options->kind == EXPORT_RESPONSES ? "responses exported"
-                                                                                   : "events exported",
+    static const char *const acts[] = {[EXPORT_RESPONSES] = "responses exported",
+                                       [EXPORT_EVENTS] = "events exported",
+                                       [EXPORT_SURVEYS] = "surveys exported"};
+    const struct audit_act act = {.act = acts[export->options->kind],
                                   .project_id = export->principal.project->id,
                                   .detail = export->options->is_full ? "{\"full\":true}" : "{\"full\":false}"};
     return audit_add(export->connection, &act, 1);
@@ -106,7 +140,7 @@ static enum status export_in_snapshot(struct export *export, struct directory *d
     export->principal.project = snapshot_project_named(export->principal.snapshot, export->options->project);
     if (export->principal.project == NULL)
         return STATUS_NOT_FOUND;
-    status = give_all(export);
+    status = export->options->kind == EXPORT_SURVEYS ? give_surveys(export) : give_rows(export);
     return status == STATUS_OK ? connection_commit(export->connection) : status;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "export_line.h"
 
+#include "survey_write.h"
 #include "write.h"
 
 static void put_text(struct buffer *json, const char *name, struct text text)
@@ -87,4 +88,33 @@ void export_line_event(struct buffer *json, const struct event *event, const str
     put_text(json, "source", event->source);
     put_json(json, "properties", event->properties);
     buffer_string(json, "}");
+}
+
+/* Whether it asks what the one before it asked: then the survey was deleted between them, for nothing else begins a version. */
+static bool follows_deletion(const struct survey *survey, const struct survey_version *version)
+{
+    const struct survey_version *before = version > survey->versions ? version - 1 : NULL;
+    if (before == NULL || before->question_count != version->question_count)
+        return false;
+    for (size_t i = 0; i < version->question_count; i++) {
+        const struct question_definition *definition = version->questions[i].definition;
+        const struct survey_question *question = survey_question(before, text_of(definition->question));
+        if (question == NULL || question->definition->id != definition->id)
+            return false;
+    }
+    return true;
+}
+
+enum status export_line_survey(struct buffer *json, const struct survey *survey, const struct survey_version *version)
+{
+    enum status status;
+    buffer_string(json, "{\"survey\":");
+    write_text(json, text_of(survey->key));
+    buffer_format(json, ",\"version\":%d,\"created_at\":", version->version);
+    write_time(json, version->created_us);
+    buffer_format(json, ",\"follows_deletion\":%s,\"deleted\":%s,\"definition\":",
+                  follows_deletion(survey, version) ? "true" : "false", survey->is_deleted ? "true" : "false");
+    status = survey_write_draft(json, survey, version);
+    buffer_string(json, "}");
+    return status;
 }

@@ -50,15 +50,21 @@ static void write_scores(struct buffer *json, const char *name, int min, uint32_
     buffer_string(json, "]");
 }
 
+static enum status read_meaning(const struct question_definition *definition, struct definition *meaning)
+{
+    enum status status = question_meaning(definition, meaning);
+    if (status != STATUS_OK)
+        LOG(LOG_LEVEL_ERROR, "a question's definition can't be read", LOG_INTEGER("definition", definition->id));
+    return status;
+}
+
 static enum status write_question(struct buffer *json, const struct survey_question *question)
 {
     const struct question_definition *definition = question->definition;
     struct definition meaning;
-    enum status status = question_meaning(definition, &meaning);
-    if (status != STATUS_OK) {
-        LOG(LOG_LEVEL_ERROR, "a question's definition can't be read", LOG_INTEGER("definition", definition->id));
+    enum status status = read_meaning(definition, &meaning);
+    if (status != STATUS_OK)
         return status;
-    }
     buffer_string(json, "{");
     write_asked(json, definition);
     write_scores(json, "satisfied", meaning.min, meaning.satisfied);
@@ -99,9 +105,44 @@ enum status survey_write(struct buffer *json, const struct survey *survey, const
     return status;
 }
 
-void survey_write_form(struct buffer *json, const struct survey *survey)
+/* An empty set is what is left of the usual one, and PUT takes none. */
+static enum status write_draft_question(struct buffer *json, const struct survey_question *question)
 {
-    const struct survey_version *version = survey_version(survey, 0);
+    struct definition meaning;
+    enum status status = read_meaning(question->definition, &meaning);
+    if (status != STATUS_OK)
+        return status;
+    buffer_string(json, "{");
+    write_asked(json, question->definition);
+    if (meaning.satisfied)
+        write_scores(json, "satisfied", meaning.min, meaning.satisfied);
+    if (meaning.dissatisfied)
+        write_scores(json, "dissatisfied", meaning.min, meaning.dissatisfied);
+    buffer_format(json, ",\"headline\":\"%s\"", statistic_name(meaning.headline));
+    write_json(json, "wording", question->wording);
+    buffer_string(json, "}");
+    return STATUS_OK;
+}
+
+enum status survey_write_draft(struct buffer *json, const struct survey *survey, const struct survey_version *version)
+{
+    enum status status = STATUS_OK;
+    buffer_string(json, "{\"title\":");
+    if (text_is_absent(survey->title))
+        buffer_string(json, "null");
+    else
+        buffer_append(json, survey->title.bytes, survey->title.size);
+    buffer_string(json, ",\"questions\":[");
+    for (size_t i = 0; status == STATUS_OK && i < version->question_count; i++) {
+        buffer_string(json, i ? "," : "");
+        status = write_draft_question(json, &version->questions[i]);
+    }
+    buffer_string(json, "]}");
+    return status;
+}
+
+void survey_write_form(struct buffer *json, const struct survey *survey, const struct survey_version *version)
+{
     buffer_string(json, "{");
     write_string(json, "survey", survey->key);
     buffer_format(json, ",\"version\":%d", version->version);

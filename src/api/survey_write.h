@@ -11,7 +11,11 @@
 enum status survey_write(struct buffer *json, const struct survey *survey, const struct survey_version *version)
     __attribute__((warn_unused_result));
 
-/* What a page or an app needs to ask the questions of the current version, and nothing else: anyone may read it there. */
-void survey_write_form(struct buffer *json, const struct survey *survey);
+/* What PUT takes, to make it another one's version. */
+enum status survey_write_draft(struct buffer *json, const struct survey *survey, const struct survey_version *version)
+    __attribute__((warn_unused_result));
+
+/* What a page or an app needs to ask the questions, and nothing else: anyone may read it there. */
+void survey_write_form(struct buffer *json, const struct survey *survey, const struct survey_version *version);
 
 #endif

@@ -149,7 +149,7 @@ enum outcome surveys_form(struct request *request, struct service *service, stru
     if (survey == NULL)
         return HANDLED;
     buffer_init(&json);
-    survey_write_form(&json, survey);
+    survey_write_form(&json, survey, survey_version(survey, 0));
     reply_header(request, "Vary", "Authorization");
     send_tagged(request, &json, "private, max-age=60");
     return HANDLED;

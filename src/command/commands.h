@@ -25,6 +25,7 @@ command_fn audit_run;
 command_fn retain_run;
 command_fn export_responses_run;
 command_fn export_events_run;
+command_fn export_surveys_run;
 command_fn routes_run;
 command_fn verify_run;
 command_fn widget_run;

@@ -77,6 +77,11 @@ int export_responses_run(const struct options *options)
     return export(options, EXPORT_RESPONSES);
 }
 
+int export_surveys_run(const struct options *options)
+{
+    return export(options, EXPORT_SURVEYS);
+}
+
 int export_events_run(const struct options *options)
 {
     return export(options, EXPORT_EVENTS);

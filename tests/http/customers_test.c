@@ -71,6 +71,36 @@ START_TEST(answers_to_questions_of_surveys_have_their_keys)
 }
 END_TEST
 
+/* A score alone says nothing: what was asked is there as well, also of a survey that was changed or deleted since. */
+START_TEST(what_was_asked_is_told_with_the_answers)
+{
+    static const char later[] =
+        "{\"title\":\"Later\",\"questions\":[{\"key\":\"ease\",\"metric\":\"rating\",\"scale\":{\"min\":0,"
+        "\"max\":3},\"wording\":{\"en\":\"How \\\"easy\\\"?\"}}]}";
+    const char *answer = "\"survey\":\"checkout\",\"answers\":{\"ease\":3},\"customer_id\":\"c1\"";
+    ck_assert_status(api_send(&api, api.keys[SCOPE_ADMIN], "PUT", "/v1/surveys/checkout", survey), 201);
+    for (int i = 0; i < 2; i++)
+        ck_assert_status(api_post(&api, "/v1/responses", api_text("{%s}", answer)), 201);
+    ck_assert_status(api_send(&api, api.keys[SCOPE_ADMIN], "PUT", "/v1/surveys/checkout", later), 200);
+    ck_assert_status(api_post(&api, "/v1/responses", api_text("{%s}", answer)), 201);
+    respond("\"survey\":\"unknown\",\"customer_id\":\"c1\"");
+    respond("\"customer_id\":\"c1\"");
+    json_t *form =
+        json_deep_copy(api_send(&api, api.keys[SCOPE_ADMIN], "GET", "/v1/surveys/checkout/form", NULL)->json);
+    ck_assert_status(api_send(&api, api.keys[SCOPE_ADMIN], "DELETE", "/v1/surveys/checkout", NULL), 204);
+    const struct api_reply *reply = export("c1");
+    ck_assert_status(reply, 200);
+    ck_assert_uint_eq(api_size(reply, "responses"), 5);
+    ck_assert_uint_eq(api_size(reply, "surveys"), 2);
+    ck_assert(json_equal(api_at(reply, "surveys.0"), form));
+    ck_assert_str_eq(api_string(reply, "surveys.0.questions.0.wording.en"), "How \"easy\"?");
+    ck_assert_int_eq((int)api_number(reply, "surveys.1.version"), 1);
+    ck_assert_str_eq(api_string(reply, "surveys.1.questions.0.key"), "ease");
+    json_decref(form);
+    ck_assert_uint_eq(api_size(export("c2"), "surveys"), 0);
+}
+END_TEST
+
 START_TEST(pages_hold_every_row_once_and_events_follow_responses)
 {
     size_t responses = 0;
@@ -179,7 +209,7 @@ END_TEST
 Suite *customers_suite(void)
 {
     return API_SUITE("customers", setup, teardown, everything_of_one_customer_is_there_as_the_lists_show_it,
-                     answers_to_questions_of_surveys_have_their_keys,
+                     answers_to_questions_of_surveys_have_their_keys, what_was_asked_is_told_with_the_answers,
                      pages_hold_every_row_once_and_events_follow_responses, any_customer_can_be_named,
                      what_names_no_customer_is_refused, unknown_and_erased_customers_have_nothing,
                      an_export_is_noted_without_the_customer);

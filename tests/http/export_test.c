@@ -136,6 +136,123 @@ START_TEST(what_was_exported_and_posted_again_gives_the_same_numbers)
 }
 END_TEST
 
+/* --- surveys ------------------------------------------------------------------------------------------------------------ */
+
+static void change(const struct api *of, const char *method, const char *survey, const char *body)
+{
+    struct api *to = (struct api *)of;
+    const char *path = api_text("/v1/surveys/%s", survey);
+    ck_assert_int_lt(api_send(to, of->keys[SCOPE_ADMIN], method, path, body)->status, 300);
+}
+
+/* Asks the same again after a deletion, in other words; reads scores in its own ways; and was deleted. */
+static void fill_surveys(void)
+{
+    define(&api, 1);
+    define(&api, 2);
+    change(&api, "DELETE", "stay", NULL);
+    change(&api, "PUT", "stay",
+           "{\"title\":{\"en\":\"Your "
+           "\\\"stay\\\"\"},\"questions\":[{\"key\":\"room\",\"metric\":\"rating\",\"wording\":\"Your "
+           "room?\"},{\"key\":\"nps\",\"metric\":\"nps\"}]}");
+    change(&api, "PUT", "gone",
+           "{\"questions\":[{\"key\":\"effort\",\"metric\":\"ces\",\"scale\":{\"min\":1,\"max\":5},\"polarity\":\"low_"
+           "is_good\"},"
+           "{\"key\":\"most\",\"metric\":\"custom\",\"scale\":{\"min\":-2,\"max\":2},\"satisfied\":[-1,0,1,2],"
+           "\"headline\":\"mean\"},{\"key\":\"net\",\"metric\":\"custom\",\"scale\":{\"min\":1,\"max\":7},\"headline\":"
+           "\"net\","
+           "\"dissatisfied\":[1]}]}");
+    change(&api, "DELETE", "gone", NULL);
+}
+
+static const char *member(const json_t *object, const char *name)
+{
+    return json_string_value(json_object_get(object, name));
+}
+
+/* As docs/operations.md says. */
+static void put_line(const json_t *line)
+{
+    const json_t *definition = json_object_get(line, "definition");
+    char *body = json_dumps(definition, 0);
+    if (json_is_true(json_object_get(line, "follows_deletion")))
+        change(&copy, "DELETE", member(line, "survey"), NULL);
+    change(&copy, "PUT", member(line, "survey"), body);
+    free(body);
+}
+
+/* An array of the lines, without the times of their versions. */
+static json_t *parse_lines(char *lines)
+{
+    json_t *list = json_array();
+    for (char *line = strtok(lines, "\n"); line; line = strtok(NULL, "\n")) { // NOLINT(concurrency-mt-unsafe)
+        json_t *json = json_loads(line, JSON_REJECT_DUPLICATES, NULL);
+        ck_assert_msg(json_is_object(json), "%s", line);
+        ck_assert_int_eq(json_object_del(json, "created_at"), 0);
+        json_array_append_new(list, json);
+    }
+    free(lines);
+    return list;
+}
+
+START_TEST(surveys_that_were_exported_and_put_again_are_the_same)
+{
+    fill_surveys();
+    json_t *lines = parse_lines(export(&api, "surveys", NULL, 4));
+    size_t i;
+    json_t *line;
+    json_array_foreach(lines, i, line)
+    {
+        static const char *const keys[] = {"gone", "stay", "stay", "stay"};
+        ck_assert_str_eq(member(line, "survey"), keys[i]);
+        ck_assert_int_eq((int)json_integer_value(json_object_get(line, "version")), i == 0 ? 1 : (int)i);
+        ck_assert_int_eq(json_is_true(json_object_get(line, "follows_deletion")), i == 3);
+        ck_assert_int_eq(json_is_true(json_object_get(line, "deleted")), i == 0);
+        put_line(line);
+    }
+    change(&copy, "DELETE", "gone", NULL);
+    json_t *again = parse_lines(export(&copy, "surveys", NULL, 4));
+    ck_assert(json_equal(lines, again));
+    json_decref(again);
+    json_decref(lines);
+}
+END_TEST
+
+START_TEST(answers_follow_their_surveys)
+{
+    fill();
+    json_t *lines = parse_lines(export(&api, "surveys", NULL, 2));
+    size_t i;
+    json_t *line;
+    json_array_foreach(lines, i, line) put_line(line);
+    json_decref(lines);
+    char *responses = export(&api, "responses", NULL, 6);
+    check_accepted(api_post_lines(&copy, "/v1/responses", responses), 6);
+    free(responses);
+    check_same_numbers("from=2020-01-01T00:00:00Z&survey=stay&survey_version=1&metric=nps,room");
+    check_same_numbers("from=2020-01-01T00:00:00Z&survey=stay&survey_version=2&metric=room");
+}
+END_TEST
+
+START_TEST(a_full_export_holds_every_version_as_the_api_shows_it)
+{
+    define(&api, 1);
+    define(&api, 2);
+    char *lines = export(&api, "surveys", "--full", 2);
+    int version = 0;
+    for (char *line = strtok(lines, "\n"); line; line = strtok(NULL, "\n")) { // NOLINT(concurrency-mt-unsafe)
+        json_t *json = json_loads(line, 0, NULL);
+        const struct api_reply *reply = api_get(&api, api_text("/v1/surveys/stay?version=%d", ++version));
+        ck_assert_msg(json_equal(json, reply->json), "%s", line);
+        json_decref(json);
+    }
+    ck_assert_int_eq(version, 2);
+    free(lines);
+}
+END_TEST
+
+/* --- rows --------------------------------------------------------------------------------------------------------------- */
+
 START_TEST(lines_come_oldest_first_and_each_is_an_object)
 {
     fill();
@@ -200,11 +317,12 @@ START_TEST(exports_are_noted)
 {
     free(export(&api, "responses", NULL, 0));
     free(export(&api, "events", "--full", 0));
+    free(export(&api, "surveys", NULL, 0));
     ck_assert_int_eq((int)api_count(&api,
                                     "SELECT count(*) FROM audit WHERE project_id = %d AND actor LIKE 'command %%' AND "
                                     "(act, detail ->> 'full') IN (('responses exported', 'false'), "
-                                    "('events exported', 'true'))"),
-                     2);
+                                    "('events exported', 'true'), ('surveys exported', 'false'))"),
+                     3);
 }
 END_TEST
 
@@ -257,6 +375,8 @@ END_TEST
 Suite *export_suite(void)
 {
     return API_SUITE("export", setup, teardown, what_was_exported_and_posted_again_gives_the_same_numbers,
+                     surveys_that_were_exported_and_put_again_are_the_same, answers_follow_their_surveys,
+                     a_full_export_holds_every_version_as_the_api_shows_it,
                      lines_come_oldest_first_and_each_is_an_object, a_full_export_holds_every_row_as_the_lists_show_it,
                      many_pages_hold_every_row_once, exports_are_noted, nothing_of_another_project_is_in_it,
                      what_could_not_be_written_is_not_complete, wrong_usage_is_told);
