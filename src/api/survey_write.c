@@ -114,8 +114,7 @@ static enum status write_draft_question(struct buffer *json, const struct survey
         return status;
     buffer_string(json, "{");
     write_asked(json, question->definition);
-    if (meaning.satisfied)
-        write_scores(json, "satisfied", meaning.min, meaning.satisfied);
+    write_scores(json, "satisfied", meaning.min, meaning.satisfied);
     if (meaning.dissatisfied)
         write_scores(json, "dissatisfied", meaning.min, meaning.dissatisfied);
     buffer_format(json, ",\"headline\":\"%s\"", statistic_name(meaning.headline));

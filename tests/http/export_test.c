@@ -158,7 +158,7 @@ static void fill_surveys(void)
     change(&api, "PUT", "gone",
            "{\"questions\":[{\"key\":\"effort\",\"metric\":\"ces\",\"scale\":{\"min\":1,\"max\":5},\"polarity\":\"low_"
            "is_good\"},"
-           "{\"key\":\"most\",\"metric\":\"custom\",\"scale\":{\"min\":-2,\"max\":2},\"satisfied\":[-1,0,1,2],"
+           "{\"key\":\"most\",\"metric\":\"custom\",\"scale\":{\"min\":-2,\"max\":2},\"satisfied\":[-2,-1,0,1],"
            "\"headline\":\"mean\"},{\"key\":\"net\",\"metric\":\"custom\",\"scale\":{\"min\":1,\"max\":7},\"headline\":"
            "\"net\","
            "\"dissatisfied\":[1]}]}");
