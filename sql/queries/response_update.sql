@@ -1,10 +1,11 @@
 -- Writes the new state of responses that this transaction has locked, and moves their counts: minus what they were, plus what
--- they are. The old state is read from the rows, so running it again changes no number.
+-- they are. The old state is read from the rows, so running it again changes no number. Each array stands in a sub-select, so that
+-- the planner takes the edits for few, and looks them up by their keys: of hundreds it would read the whole project.
 WITH edit AS (
     SELECT *
-    FROM unnest($1::int4[], $2::uuid[], $3::int4[], $4::int2[], $5::int2[], $6::int2[], $7::bool[],
-                $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $14::int4[],
-                $15::text[])
+    FROM unnest((SELECT $1::int4[]), (SELECT $2::uuid[]), (SELECT $3::int4[]), (SELECT $4::int2[]), (SELECT $5::int2[]),
+                (SELECT $6::int2[]), (SELECT $7::bool[]), (SELECT $8::text[]), (SELECT $9::text[]), (SELECT $10::text[]),
+                (SELECT $11::text[]), (SELECT $12::text[]), (SELECT $14::int4[]), (SELECT $15::text[]))
         AS e (project_id, id, cell_id, nps, csat, ces, excluded,
               customer_id, interaction_id, source, tags, properties, survey_version, answers)
 ), before AS (

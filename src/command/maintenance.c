@@ -7,6 +7,7 @@
 #include "storage/day.h"
 #include "storage/fold.h"
 #include "storage/retention.h"
+#include "storage/statistics.h"
 
 #include <poll.h>
 #include <pthread.h>
@@ -77,6 +78,15 @@ static void fold_closed_quarters(struct maintenance *maintenance)
         LOG(LOG_LEVEL_DEBUG, "slots folded", LOG_INTEGER("cells", cells));
 }
 
+/* Before all else: the rest is planned by them. */
+static void keep_statistics(const struct maintenance *maintenance)
+{
+    bool renewed;
+    enum status status = statistics_keep(maintenance->connection, &renewed);
+    if (renewed || status != STATUS_OK)
+        LOG(LOG_LEVEL_DEBUG, "statistics for the planner", LOG_STRING("status", status_name(status)));
+}
+
 static int pause_after(int64_t round_us)
 {
     int64_t pause_ms = round_us * PAUSES_A_ROUND / 1000;
@@ -86,6 +96,7 @@ static int pause_after(int64_t round_us)
 static void tend(struct maintenance *maintenance)
 {
     int64_t started_us = clock_monotonic_us();
+    keep_statistics(maintenance);
     fold_closed_quarters(maintenance);
     fill_days(maintenance);
     maintenance->tended_us = clock_monotonic_us();

@@ -182,7 +182,24 @@ START_TEST(published_scores_of_27661_guests_come_out)
 }
 END_TEST
 
+/* Not by autovacuum, which comes later. */
+START_TEST(the_planner_is_told_of_the_first_answers)
+{
+    struct serve *serve = serve_start(NULL);
+    struct api api;
+    int64_t until_us = clock_monotonic_us() + INT64_C(10000000);
+    int64_t told = 0;
+    api_open(&api, serve, NULL);
+    ck_assert_status(api_post(&api, "/v1/responses", "{\"answers\":{\"nps\":9}}"), 201);
+    while (told == 0 && clock_monotonic_us() < until_us)
+        told = api_ask(&api, "SELECT analyze_count FROM pg_stat_user_tables WHERE relname = 'response'");
+    ck_assert_int_gt(told, 0);
+    api_close(&api);
+}
+END_TEST
+
 Suite *end_to_end_suite(void)
 {
-    return API_SUITE("end_to_end", NULL, NULL, published_scores_of_27661_guests_come_out);
+    return API_SUITE("end_to_end", NULL, NULL, published_scores_of_27661_guests_come_out,
+                     the_planner_is_told_of_the_first_answers);
 }

@@ -15,7 +15,9 @@ static struct database_options options = {.statement_timeout_ms = 20000};
 
 const struct database_options *tenant_database(void)
 {
-    options.url = test_database_url();
+    /* Only the first time: threads of a test call it too. */
+    if (options.url == NULL)
+        options.url = test_database_url();
     return &options;
 }
 
