@@ -268,7 +268,7 @@ asan:
 	@tools/install-packages test
 	@ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1 UBSAN_OPTIONS=print_stacktrace=1 \
 	    $(MAKE) --no-print-directory BUILD=$(BUILD)/asan SANITIZE=address,undefined BROWSER_TESTS=no test-all
-TSAN_KINDS ?= unit http
+TSAN_KINDS ?= unit sql http
 tsan:
 	@tools/install-packages test
 	@TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1 \
@@ -389,7 +389,7 @@ help:
 	@echo 'make lint       clang-format, include layers, shellcheck, clang-tidy'
 	@echo 'make format     lays the C files out as .clang-format says'
 	@echo 'make asan       all tests under AddressSanitizer and UndefinedBehaviorSanitizer'
-	@echo 'make tsan       unit and http tests under ThreadSanitizer'
+	@echo 'make tsan       the same under ThreadSanitizer'
 	@echo 'make fuzz       libFuzzer over all that parses what strangers send: FUZZ_SECONDS=600 each'
 	@echo 'make valgrind   unit tests under Memcheck'
 	@echo 'make test-slow  3,000 slow clients at once, and whether others are served meanwhile'
