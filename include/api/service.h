@@ -21,6 +21,7 @@ struct service {
     struct workers *workers;
     struct streams *streams;
     struct answer_cache *answers;
+    struct cubes *cubes;
 };
 
 /* Who asks, and for which tenant: set for every request of a route that needs a key, before its handler runs. */
@@ -50,6 +51,13 @@ struct answer_cache_options {
 struct answer_cache *answer_cache_open(const struct answer_cache_options *options, struct ingest *ingest);
 /* After the last request. */
 void answer_cache_close(struct answer_cache *cache);
+
+/* Counts in memory that new questions are answered from, with a thread of their own, which opens a session when it needs one.
+ * options as those of the replies: an answer comes into a reply as late by both together as by one. NULL: out of memory. */
+struct cubes *cubes_open(const struct answer_cache_options *options, const struct database_options *database,
+                         struct ingest *ingest);
+/* After the last worker. */
+void cubes_close(struct cubes *cubes);
 
 /* Threads with one reading session each, for handlers that wait for PostgreSQL. NULL when not one could connect. */
 struct workers *workers_open(struct service *service, const struct database_options *options, int count);

@@ -31,6 +31,7 @@ struct answer_flight {
     struct answer_entry *answer;
     int64_t read_us;         /* when it began to read; 0: it has not yet */
     bool packs;              /* the reply is gzipped, too */
+    bool is_strict;          /* it is to hold everything that is stored when it reads */
     struct request *waiting; /* linked by next_waiting of their calls */
 };
 
@@ -65,7 +66,7 @@ static void register_meters(struct answer_cache *cache)
     cache->waits = meter_register(METER_COUNTER, "hark_cache_waits_total", NULL,
                                   "Questions that waited for the reading of another request.", NULL, 0);
     cache->misses = meter_register(METER_COUNTER, "hark_cache_misses_total", NULL,
-                                   "Questions that were read from PostgreSQL.", NULL, 0);
+                                   "Questions that were read, from PostgreSQL or counts in memory.", NULL, 0);
     meter_register_reader("hark_cache_bytes", NULL, "What the kept replies take.", read_bytes, cache);
     meter_register_reader("hark_cache_replies", NULL, "Replies that are kept.", read_replies, cache);
 }
@@ -174,6 +175,7 @@ static enum answer_step take_off(struct answer_cache *cache, struct answer_entry
     *flight = (struct answer_flight){.cache = cache, .answer = answer};
     flight->packs = answer->wants_packed || refuses_identity(request);
     answer_table_pin(answer);
+    flight->is_strict = is_alone;
     if (!is_alone)
         answer->flight = flight;
     request_call(request)->flight = flight;
@@ -198,7 +200,7 @@ static void note_coding(struct answer_entry *answer, const struct request *reque
 static bool is_tellable(const struct answer_cache *cache, const struct answer_entry *answer,
                         const struct request *request, int64_t committed_us, int64_t now_us)
 {
-    return answer->body && answer_is_fresh(answer, &cache->ages, answer->read_us, committed_us, now_us) &&
+    return answer->body && answer_age_is_fresh(&cache->ages, &answer->demand, answer->read_us, committed_us, now_us) &&
            (answer->packed || !refuses_identity(request));
 }
 
@@ -218,7 +220,7 @@ static enum answer_step choose(struct answer_cache *cache, const struct answer_q
         return take_off(cache, answer, request, true);
     note_coding(answer, request);
     is_told = is_tellable(cache, answer, request, committed_us, now_us);
-    if (is_told && (answer->flight || !answer_is_ageing(answer, &cache->ages, committed_us, now_us))) {
+    if (is_told && (answer->flight || !answer_age_is_high(&cache->ages, answer->read_us, committed_us, now_us))) {
         *kept = *answer;
         reply_body_hold(kept->body);
         if (kept->packed)
@@ -227,7 +229,7 @@ static enum answer_step choose(struct answer_cache *cache, const struct answer_q
     }
     if (!is_told && answer->flight &&
         (answer->flight->read_us == 0 ||
-         answer_is_fresh(answer, &cache->ages, answer->flight->read_us, committed_us, now_us)))
+         answer_age_is_fresh(&cache->ages, &answer->demand, answer->flight->read_us, committed_us, now_us)))
         return wait_for(answer->flight, request);
     return take_off(cache, answer, request, false);
 }
@@ -257,14 +259,29 @@ enum answer_step answer_ask(struct answer_cache *cache, struct request *request)
 
 /* --- reading ------------------------------------------------------------------------------------------------------- */
 
+static void note_reading(struct answer_flight *flight, int64_t read_us)
+{
+    pthread_mutex_lock(&flight->cache->lock);
+    flight->read_us = read_us;
+    pthread_mutex_unlock(&flight->cache->lock);
+}
+
 void answer_begin(struct request *request)
 {
     struct answer_flight *flight = request_call(request)->flight;
-    if (flight == NULL)
-        return;
-    pthread_mutex_lock(&flight->cache->lock);
-    flight->read_us = clock_monotonic_us();
-    pthread_mutex_unlock(&flight->cache->lock);
+    if (flight)
+        note_reading(flight, clock_monotonic_us());
+}
+
+bool answer_may_lag(const struct request *request)
+{
+    const struct answer_flight *flight = request_call(request)->flight;
+    return flight && !flight->is_strict;
+}
+
+void answer_date_back(struct request *request, int64_t read_us)
+{
+    note_reading(request_call(request)->flight, read_us);
 }
 
 static struct reply_body *pack(const struct reply_body *body)

@@ -4,11 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BUCKETS = 4096, WINDOW_US = 250000 };
-
-/* A question that is asked so seldom is read whenever something new was stored: whoever posts an answer and then looks finds
- * it. More often than that, as many windows show, the reply may lag. */
-enum { ASKED_SELDOM = 16 };
+enum { BUCKETS = 4096 };
 
 /* FNV-1a: http://www.isthe.com/chongo/tech/comp/fnv/ */
 static uint64_t hash_of(struct text question)
@@ -90,17 +86,6 @@ static struct answer_entry *add(struct answer_table *table, struct text question
     return answer;
 }
 
-static void count_asked(struct answer_entry *answer, int64_t now_us)
-{
-    int64_t windows = (now_us - answer->window_us) / WINDOW_US;
-    if (windows > 0) {
-        answer->asked_before = windows == 1 ? answer->asked : 0;
-        answer->asked = 0;
-        answer->window_us = windows == 1 ? answer->window_us + WINDOW_US : now_us;
-    }
-    answer->asked++;
-}
-
 struct answer_entry *answer_table_ask(struct answer_table *table, struct text question, int64_t now_us)
 {
     uint64_t hash = hash_of(question);
@@ -111,7 +96,7 @@ struct answer_entry *answer_table_ask(struct answer_table *table, struct text qu
         return NULL;
     TAILQ_REMOVE(&table->order, answer, by_use);
     TAILQ_INSERT_HEAD(&table->order, answer, by_use);
-    count_asked(answer, now_us);
+    answer_demand_add(&answer->demand, now_us);
     return answer;
 }
 
@@ -143,29 +128,4 @@ void answer_table_keep(struct answer_table *table, struct answer_entry *answer, 
     answer->read_us = read_us;
     memcpy(answer->etag, etag, strnlen(etag, ETAG_SIZE - 1) + 1);
     table->bytes += size_of(answer);
-}
-
-static int64_t age_max(const struct answer_ages *ages, int64_t read_us, int64_t committed_us)
-{
-    if (committed_us <= read_us || ages->others_us < ages->own_us)
-        return ages->others_us;
-    return ages->own_us;
-}
-
-static bool is_asked_often(const struct answer_entry *answer)
-{
-    return answer->asked + answer->asked_before > ASKED_SELDOM;
-}
-
-bool answer_is_fresh(const struct answer_entry *answer, const struct answer_ages *ages, int64_t read_us,
-                     int64_t committed_us, int64_t now_us)
-{
-    return now_us - read_us < age_max(ages, read_us, committed_us) &&
-           (committed_us <= read_us || is_asked_often(answer));
-}
-
-bool answer_is_ageing(const struct answer_entry *answer, const struct answer_ages *ages, int64_t committed_us,
-                      int64_t now_us)
-{
-    return now_us - answer->read_us >= age_max(ages, answer->read_us, committed_us) / 2;
 }

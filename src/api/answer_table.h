@@ -2,6 +2,7 @@
 #ifndef HARK_API_ANSWER_TABLE_H
 #define HARK_API_ANSWER_TABLE_H
 
+#include "answer_age.h"
 #include "base/text.h"
 #include "etag.h"
 #include "http/reply.h"
@@ -28,15 +29,7 @@ struct answer_entry {
     int64_t read_us;              /* what was on disk then is in it */
     struct answer_flight *flight; /* that others may wait for; NULL: none */
     unsigned pins;                /* flights that will come back to it */
-    int64_t window_us;            /* when the present window of counting requests began */
-    unsigned asked;               /* in this window */
-    unsigned asked_before;        /* in the one before it */
-};
-
-/* Both zero: nothing is ever kept. */
-struct answer_ages {
-    int64_t own_us;    /* how late an answer that this process stored may come into a reply */
-    int64_t others_us; /* one that another process stored */
+    struct answer_demand demand;
 };
 
 struct answer_table {
@@ -60,12 +53,5 @@ void answer_table_unpin(struct answer_table *table, struct answer_entry *answer)
 /* Keeps the body unless a later one is there; packed may be NULL. */
 void answer_table_keep(struct answer_table *table, struct answer_entry *answer, struct reply_body *body,
                        struct reply_body *packed, const char *etag, int64_t read_us);
-
-/* May what was read at read_us be told now? committed_us: when this process last stored an answer that counts in it. */
-bool answer_is_fresh(const struct answer_entry *answer, const struct answer_ages *ages, int64_t read_us,
-                     int64_t committed_us, int64_t now_us);
-/* It is so old that it should be read anew, though it may still be told. */
-bool answer_is_ageing(const struct answer_entry *answer, const struct answer_ages *ages, int64_t committed_us,
-                      int64_t now_us);
 
 #endif

@@ -3,6 +3,7 @@
 
 #include "api/service.h"
 #include "base/timestamp.h"
+#include "cubes.h"
 #include "etag.h"
 #include "http/reply.h"
 #include "metrics_mixing.h"
@@ -24,9 +25,11 @@ enum outcome metrics_run(struct request *request, struct connection *connection,
     return HANDLED;
 }
 
-static enum status read_rollup(struct connection *connection, const struct metrics_query *query,
+static enum status read_rollup(struct request *request, struct connection *connection, struct metrics_query *query,
                                const struct metrics_frame *frame, struct arena *arena, struct rollup *rollup)
 {
+    if (query->dedupe == DEDUPE_ALL && cubes_answer(request, &query->rollup, arena, rollup, &query->as_of_us))
+        return STATUS_OK;
     if (query->dedupe == DEDUPE_ALL)
         return rollup_read(connection, &query->rollup, arena, rollup);
     return dedupe_read(connection, &query->rollup, query->dedupe, frame->windows, frame->window_count,
@@ -44,25 +47,27 @@ static void send_problem(struct request *request, const struct metrics_query *qu
     reply_problem(request, 422, "too-large", "Ask for a shorter time.");
 }
 
-static enum status read_once(struct connection *connection, struct arena *arena, struct metrics_query *query,
-                             const struct metrics_frame *frame, struct metrics_groups *groups)
+static enum status read_once(struct request *request, struct connection *connection, struct arena *arena,
+                             struct metrics_query *query, const struct metrics_frame *frame,
+                             struct metrics_groups *groups)
 {
     struct rollup rollup;
     enum status status;
     if (!metrics_choice_settle(&query->choice, &query->rollup, query->dedupe != DEDUPE_ALL, arena))
         return STATUS_NO_MEMORY;
-    status = read_rollup(connection, query, frame, arena, &rollup);
+    status = read_rollup(request, connection, query, frame, arena, &rollup);
     return status == STATUS_OK ? metrics_groups_make(query, frame, &rollup, arena, groups) : status;
 }
 
 /* Of a customer's answers the one that counts was chosen before the series was cut, and may be one that was left out: so
  * the choice is made again, among the others. */
-static enum status read_again(struct connection *connection, struct arena *arena, struct metrics_query *query,
-                              const struct metrics_frame *frame, struct metrics_groups *groups)
+static enum status read_again(struct request *request, struct connection *connection, struct arena *arena,
+                              struct metrics_query *query, const struct metrics_frame *frame,
+                              struct metrics_groups *groups)
 {
     struct metrics_cut *cuts = groups->cuts;
     size_t cut_count = groups->cut_count;
-    enum status status = read_once(connection, arena, query, frame, groups);
+    enum status status = read_once(request, connection, arena, query, frame, groups);
     groups->cuts = cuts;
     groups->cut_count = cut_count;
     return status;
@@ -74,9 +79,9 @@ bool metrics_read_groups(struct request *request, struct connection *connection,
     enum status status;
     if (!metrics_frame_make(request, connection, arena, query, frame))
         return false;
-    status = read_once(connection, arena, query, frame, groups);
+    status = read_once(request, connection, arena, query, frame, groups);
     if (status == STATUS_OK && groups->cut_count > 0 && query->dedupe != DEDUPE_ALL)
-        status = read_again(connection, arena, query, frame, groups);
+        status = read_again(request, connection, arena, query, frame, groups);
     if (status != STATUS_OK)
         send_problem(request, query, status);
     return status == STATUS_OK && metrics_mixing_check(request, query, frame, groups, arena);

@@ -126,6 +126,18 @@ static enum status open_answers(struct serve *serve)
     return serve->service.answers == NULL ? STATUS_NO_MEMORY : STATUS_OK;
 }
 
+/* They take half as much as replies may. */
+static enum status open_cubes(struct serve *serve)
+{
+    const struct answer_cache_options options = {
+        .bytes_max = ((size_t)serve->config.cache_mb << 20) / 2,
+        .own_ms = serve->config.cache_age_ms,
+        .others_ms = serve->config.cache_age_others_ms,
+    };
+    serve->service.cubes = cubes_open(&options, &serve->database, serve->service.ingest);
+    return serve->service.cubes == NULL ? STATUS_NO_MEMORY : STATUS_OK;
+}
+
 static enum status open_http(struct serve *serve)
 {
     const struct config *config = &serve->config;
@@ -172,6 +184,8 @@ static enum status open_layers(struct serve *serve, bool is_quickstart)
     if (status == STATUS_OK)
         status = open_answers(serve);
     if (status == STATUS_OK)
+        status = open_cubes(serve);
+    if (status == STATUS_OK)
         status = open_workers(serve);
     if (status == STATUS_OK)
         status = open_streams(serve);
@@ -195,6 +209,7 @@ static void close_layers(struct serve *serve)
         http_drain(serve->http, serve->config.drain_timeout_ms);
     maintenance_close(serve->maintenance);
     workers_close(serve->service.workers);
+    cubes_close(serve->service.cubes);
     ingest_close(serve->service.ingest);
     if (serve->http != NULL)
         http_close(serve->http);

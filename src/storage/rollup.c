@@ -15,7 +15,7 @@
 _Static_assert(DICTIONARY_VALUES_MOST < 1 << ROLLUP_KEY_BITS, "ids of values fit into a key");
 _Static_assert(DIMENSION_COUNT <= ROLLUP_KEYS * ROLLUP_KEY_DIMENSIONS, "all dimensions fit into the keys");
 
-static void key_arguments(struct arguments *arguments, uint32_t group_by)
+void rollup_key_arguments(struct arguments *arguments, uint32_t group_by)
 {
     uint64_t masks[ROLLUP_KEYS] = {0};
     for (int d = 0; d < DIMENSION_COUNT; d++)
@@ -55,7 +55,7 @@ void rollup_window_arguments(struct arguments *arguments, const struct rollup_qu
     } else {
         argument_null(arguments);
     }
-    key_arguments(arguments, query->group_by);
+    rollup_key_arguments(arguments, query->group_by);
 }
 
 void rollup_arguments(struct arguments *arguments, const struct rollup_query *query)

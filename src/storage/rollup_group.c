@@ -236,7 +236,7 @@ static bool merge_projects(struct work *work)
     return true;
 }
 
-static bool has_answers(const struct rollup_point *point)
+bool rollup_has_answers(const struct rollup_point *point)
 {
     for (int i = 0; i < ROLLUP_COUNTERS; i++)
         if (point->counts[i] != 0)
@@ -296,7 +296,7 @@ static bool fill_groups(struct work *work)
         struct rollup_point point = row->point;
         while (++i < work->row_count && by_group_and_point(&row, &work->rows[i]) == 0)
             add(&point, &work->rows[i]->point);
-        if (!has_answers(&point))
+        if (!rollup_has_answers(&point))
             continue;
         if (row->definition < 0)
             keep_built_in(&points, group, &point);
@@ -315,25 +315,39 @@ static void drop_empty(const struct work *work, struct rollup *rollup)
             rollup->groups[rollup->group_count++] = work->groups[i];
 }
 
+static enum status number_and_name(struct connection *connection, struct work *work, struct rollup_row *rows)
+{
+    enum status status;
+    work->rows = arena_array(work->arena, work->row_count + 1, sizeof(struct rollup_row *));
+    if (work->rows == NULL)
+        return STATUS_NO_MEMORY;
+    for (size_t i = 0; i < work->row_count; i++)
+        work->rows[i] = &rows[i];
+    number_groups(work);
+    if (!list_labels(work))
+        return STATUS_NO_MEMORY;
+    status = read_labels(connection, work);
+    return status == STATUS_OK && !name_groups(work) ? STATUS_NO_MEMORY : status;
+}
+
+enum status rollup_group_names(struct connection *connection, const struct rollup_query *query, struct rollup_row *rows,
+                               size_t count, struct arena *arena, struct rollup_group **groups, size_t *group_count)
+{
+    struct work work = {.query = query, .arena = arena, .row_count = count};
+    enum status status = number_and_name(connection, &work, rows);
+    *groups = work.groups;
+    *group_count = work.group_count;
+    return status;
+}
+
 enum status rollup_group(struct connection *connection, const struct rollup_query *query, struct rollup_row *rows,
                          size_t count, struct arena *arena, struct rollup *rollup)
 {
     struct work work = {.query = query, .arena = arena, .row_count = count};
-    enum status status;
-
-    work.rows = arena_array(arena, count + 1, sizeof(struct rollup_row *));
-    if (work.rows == NULL)
-        return STATUS_NO_MEMORY;
-    for (size_t i = 0; i < count; i++)
-        work.rows[i] = &rows[i];
-    number_groups(&work);
-    if (!list_labels(&work))
-        return STATUS_NO_MEMORY;
-    status = read_labels(connection, &work);
+    enum status status = number_and_name(connection, &work, rows);
     if (status != STATUS_OK)
         return status;
-    if (!name_groups(&work) || (query->project_count > 1 && !query->by_project && !merge_projects(&work)) ||
-        !fill_groups(&work))
+    if ((query->project_count > 1 && !query->by_project && !merge_projects(&work)) || !fill_groups(&work))
         return STATUS_NO_MEMORY;
     drop_empty(&work, rollup);
     return STATUS_OK;

@@ -18,6 +18,11 @@ struct rollup_row {
     size_t group;
 };
 
+bool rollup_has_answers(const struct rollup_point *point);
+/* The groups that rows are of, without points; which of them is each row's `group`. */
+enum status rollup_group_names(struct connection *connection, const struct rollup_query *query, struct rollup_row *rows,
+                               size_t count, struct arena *arena, struct rollup_group **groups, size_t *group_count)
+    __attribute__((warn_unused_result));
 enum status rollup_group(struct connection *connection, const struct rollup_query *query, struct rollup_row *rows,
                          size_t count, struct arena *arena, struct rollup *rollup) __attribute__((warn_unused_result));
 

@@ -24,32 +24,41 @@ bool rollup_packs_hold(const struct rollup_query *query)
     return is_held;
 }
 
-static enum status add_group(struct rollup_sum *sum, int32_t project_id, int32_t bucket, const char *bytes)
+size_t rollup_pack_groups(int size)
 {
-    uint64_t keys[ROLLUP_KEYS];
-    struct rollup_row *row;
-    enum status status;
+    assert(size % GROUP_SIZE == 0);
+    return (size_t)size / GROUP_SIZE;
+}
+
+const char *rollup_pack_group(const char *bytes, uint64_t keys[ROLLUP_KEYS], int32_t counts[ROLLUP_COUNTERS])
+{
     for (int k = 0; k < ROLLUP_KEYS; k++, bytes += KEY_SIZE) {
         memcpy(&keys[k], bytes, KEY_SIZE);
         keys[k] = be64toh(keys[k]);
     }
-    status = rollup_sum_row(sum, project_id, keys, bucket, &row);
-    for (int i = 0; status == STATUS_OK && i < ROLLUP_COUNTERS; i++, bytes += COUNT_SIZE) {
+    for (int i = 0; i < ROLLUP_COUNTERS; i++, bytes += COUNT_SIZE) {
         uint32_t count;
         memcpy(&count, bytes, sizeof count);
-        row->point.counts[i] += (int32_t)be32toh(count);
+        counts[i] = (int32_t)be32toh(count);
     }
-    return status;
+    return bytes;
 }
 
 static enum status add_pack(struct rollup_sum *sum, const struct result *result, int row)
 {
     int size;
     const char *bytes = result_bytes(result, row, COLUMN_GROUPS, &size);
-    enum status status = size % GROUP_SIZE == 0 ? STATUS_OK : STATUS_INTERNAL;
-    for (int at = 0; status == STATUS_OK && at < size; at += GROUP_SIZE)
-        status = add_group(sum, result_int4(result, row, COLUMN_PROJECT), result_int4(result, row, COLUMN_BUCKET),
-                           bytes + at);
+    enum status status = STATUS_OK;
+    for (size_t left = rollup_pack_groups(size); status == STATUS_OK && left > 0; left--) {
+        uint64_t keys[ROLLUP_KEYS];
+        int32_t counts[ROLLUP_COUNTERS];
+        struct rollup_row *into;
+        bytes = rollup_pack_group(bytes, keys, counts);
+        status = rollup_sum_row(sum, result_int4(result, row, COLUMN_PROJECT), keys,
+                                result_int4(result, row, COLUMN_BUCKET), &into);
+        for (int i = 0; status == STATUS_OK && i < ROLLUP_COUNTERS; i++)
+            into->point.counts[i] += counts[i];
+    }
     return status;
 }
 

@@ -7,6 +7,8 @@
 
 /* Inside storage/ only, for statements that take a rollup_query as rollup_read.sql does and answer with its columns. */
 
+/* Three: the masks of the keys. */
+void rollup_key_arguments(struct arguments *arguments, uint32_t group_by);
 /* $1 to $7: projects, time, buckets, keys. */
 void rollup_window_arguments(struct arguments *arguments, const struct rollup_query *query);
 /* Two more: what is skipped. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "day_sample.h"
 
+#include "storage/cube.h"
 #include "storage/day.h"
 
 #include <check.h>
@@ -40,27 +41,61 @@ enum status insert_response(struct connection *connection, const struct response
     return response_insert(connection, list, 1, slot, &is_new);
 }
 
+static void take_counts(const struct rollup *rollup, int64_t counts[ROLLUP_COUNTERS])
+{
+    ck_assert_uint_le(rollup->group_count, 1);
+    memset(counts, 0, sizeof *counts * ROLLUP_COUNTERS);
+    if (rollup->group_count == 1)
+        memcpy(counts, rollup->groups[0].points[0].counts, sizeof *counts * ROLLUP_COUNTERS);
+}
+
 void read_counts(const struct tenant *tenant, int32_t from, int32_t to, int64_t counts[ROLLUP_COUNTERS])
 {
     struct arena *arena = arena_new(0);
     struct rollup_query query = {.project_ids = &tenant->project_id, .project_count = 1, .from = from, .to = to};
     struct rollup rollup;
     ck_assert_int_eq(rollup_read(tenant->connection, &query, arena, &rollup), STATUS_OK);
-    ck_assert_uint_le(rollup.group_count, 1);
-    memset(counts, 0, sizeof *counts * ROLLUP_COUNTERS);
-    if (rollup.group_count == 1)
-        memcpy(counts, rollup.groups[0].points[0].counts, sizeof *counts * ROLLUP_COUNTERS);
+    take_counts(&rollup, counts);
     arena_free(arena);
+}
+
+bool read_counts_in_memory(const struct tenant *tenant, int32_t from, int32_t to, int64_t counts[ROLLUP_COUNTERS])
+{
+    const struct cube_scope scope = {tenant->project_id, 0, day_start(0), day_start(DAYS)};
+    struct rollup_query query = {.project_ids = &tenant->project_id, .project_count = 1, .from = from, .to = to};
+    struct arena *arena = arena_new(0);
+    struct rollup rollup = {.group_count = 0};
+    struct cube *cube;
+    ck_assert_int_eq(cube_read(tenant->connection, &scope, 1 << 20, &cube), STATUS_OK);
+    bool is_told = cube_tells(cube, &query);
+    if (is_told)
+        ck_assert_int_eq(cube_answer(cube, &query, arena, &rollup), STATUS_OK);
+    cube_free(cube);
+    take_counts(&rollup, counts);
+    arena_free(arena);
+    return is_told;
+}
+
+static int64_t sum_of_nps(const int64_t counts[ROLLUP_COUNTERS])
+{
+    int64_t n = 0;
+    for (int score = 0; score <= 10; score++)
+        n += counts[score];
+    return n;
 }
 
 int64_t count_answers(const struct tenant *tenant, int32_t from, int32_t to)
 {
     int64_t counts[ROLLUP_COUNTERS];
-    int64_t n = 0;
     read_counts(tenant, from, to, counts);
-    for (int score = 0; score <= 10; score++)
-        n += counts[score];
-    return n;
+    return sum_of_nps(counts);
+}
+
+int64_t count_answers_in_memory(const struct tenant *tenant)
+{
+    int64_t counts[ROLLUP_COUNTERS];
+    ck_assert(read_counts_in_memory(tenant, day_start(0), day_start(DAYS), counts));
+    return sum_of_nps(counts);
 }
 
 void fill_days(const struct tenant *tenant, int64_t now_us)

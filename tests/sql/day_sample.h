@@ -21,6 +21,10 @@ struct response response_at(const struct tenant *tenant, int32_t quarter, int8_t
 enum status insert_response(struct connection *connection, const struct response *response, int16_t slot);
 /* What rollup_read says. */
 void read_counts(const struct tenant *tenant, int32_t from, int32_t to, int64_t counts[ROLLUP_COUNTERS]);
+/* What a cube of all the days says that is read now. False: it can't tell. */
+bool read_counts_in_memory(const struct tenant *tenant, int32_t from, int32_t to, int64_t counts[ROLLUP_COUNTERS]);
+/* The answers to nps; of all the days. */
+int64_t count_answers_in_memory(const struct tenant *tenant);
 /* The answers to nps. */
 int64_t count_answers(const struct tenant *tenant, int32_t from, int32_t to);
 /* Rounds of the keeper until there is nothing to do. */

@@ -195,17 +195,13 @@ static size_t list_lines(const struct rollup_query *query, const struct rollup *
     return count;
 }
 
-void feedback_compare(struct connection *connection, const struct rollup_query *query, const char *where)
+void feedback_compare_rollup(const struct rollup_query *query, const struct rollup *rollup, const char *where)
 {
-    struct arena *arena = arena_new(0);
     struct buffer sql;
-    struct rollup rollup;
     PGresult *expected;
     char **lines;
-    size_t count;
+    size_t count = list_lines(query, rollup, &lines);
 
-    ck_assert_int_eq(rollup_read(connection, query, arena, &rollup), STATUS_OK);
-    count = list_lines(query, &rollup, &lines);
     buffer_init(&sql);
     expected_sql(&sql, query, where);
     expected = run(sql.data);
@@ -217,5 +213,13 @@ void feedback_compare(struct connection *connection, const struct rollup_query *
     free(lines);
     PQclear(expected);
     buffer_clear(&sql);
+}
+
+void feedback_compare(struct connection *connection, const struct rollup_query *query, const char *where)
+{
+    struct arena *arena = arena_new(0);
+    struct rollup rollup;
+    ck_assert_int_eq(rollup_read(connection, query, arena, &rollup), STATUS_OK);
+    feedback_compare_rollup(query, &rollup, where);
     arena_free(arena);
 }

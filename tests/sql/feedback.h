@@ -18,8 +18,10 @@ void feedback_make(const struct tenant *tenant, const struct feedback_options *o
 /* Runs any SQL. */
 void feedback_execute(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* What rollup_read answers, as sorted lines, compared with test_feedback counted by SQL. where: of rows of
+/* What a query was answered, as sorted lines, compared with test_feedback counted by SQL. where: of rows of
  * test_feedback, in SQL, to the same effect as the query's filters; NULL: all. Fails the test where a line differs. */
+void feedback_compare_rollup(const struct rollup_query *query, const struct rollup *rollup, const char *where);
+/* The same of what rollup_read answers. */
 void feedback_compare(struct connection *connection, const struct rollup_query *query, const char *where);
 
 #endif

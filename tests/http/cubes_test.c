@@ -1,0 +1,547 @@
+/* SPDX-License-Identifier: MIT */
+#include "api.h"
+#include "base/buffer.h"
+#include "base/clock.h"
+#include "support/runner.h"
+
+#include <libpq-fe.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+/* New questions that counts in memory answer, and how late: each test has a server of its own, for it looks at its meters. No
+ * question is asked twice where none is meant to be told from a kept reply: they differ in their limits. */
+
+enum {
+    ROUNDS = 12,
+    PATIENCE_MS = 20000,
+    PROMISE_MS = 250,
+    PROMISE_OTHERS_MS = 1000,
+    LIMIT_LEAST = 1000,
+    LIMIT_MOST = 10000
+};
+
+static struct api api;
+static struct serve *server;
+static atomic_int limit;
+
+static void open_server(const char *const *settings)
+{
+    server = serve_start(&(struct serve_options){.settings = settings});
+    api_open(&api, server, NULL);
+    atomic_store(&limit, 0);
+}
+
+static void setup(void)
+{
+}
+
+static void teardown(void)
+{
+    api_close(&api);
+}
+
+static void sleep_ms(long ms)
+{
+    nanosleep(&(struct timespec){.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000}, NULL);
+}
+
+static double meter(const char *name)
+{
+    struct http_reply reply = http_client_fetch(api.address, "GET", "/metrics", NULL, NULL);
+    char line[80];
+    snprintf(line, sizeof line, "\n%s ", name);
+    const char *at = strstr(reply.body, line);
+    ck_assert_msg(at != NULL, "no %s", name);
+    double value = strtod(at + strlen(line), NULL);
+    http_reply_clear(&reply);
+    return value;
+}
+
+static double told(void)
+{
+    return meter("hark_cube_answers_total");
+}
+
+/* Another one each time, for longer than any reply is kept. */
+static int next_limit(void)
+{
+    return LIMIT_LEAST + atomic_fetch_add(&limit, 1) % (LIMIT_MOST - LIMIT_LEAST);
+}
+
+static const struct api_reply *ask_with(const char *headers, const char *question)
+{
+    const struct api_reply *reply =
+        api_send_with(&api, api.keys[SCOPE_METRICS], "GET", api_text("/v1/metrics?%s", question), headers, NULL, 0);
+    ck_assert_status(reply, 200);
+    return reply;
+}
+
+static const struct api_reply *ask_new(const char *question)
+{
+    return ask_with(NULL, api_text("%slimit=%d", question, next_limit()));
+}
+
+static int n_of(const struct api_reply *reply)
+{
+    return (int)api_number(reply, "total.nps.n");
+}
+
+static void post(void)
+{
+    ck_assert_status(
+        api_post(&api, "/v1/responses", "{\"channel\":\"web\",\"region\":\"ES-CT\",\"answers\":{\"nps\":9}}"), 201);
+}
+
+/* Until counts in memory answer. */
+static void ask_until_told(const char *question)
+{
+    int64_t until_us = clock_monotonic_us() + PATIENCE_MS * INT64_C(1000);
+    double before = told();
+    while (told() == before && clock_monotonic_us() < until_us)
+        ask_new(question);
+    ck_assert_double_gt(told(), before);
+}
+
+/* --- somebody who asks something new all the time ---------------------------------------------------------------------- */
+
+static struct {
+    pthread_t thread;
+    atomic_bool stops;
+    char question[100];
+    char headers[100];
+} asker;
+
+static void *ask_on(void *context)
+{
+    struct http_client client;
+    struct http_reply reply;
+    char path[200];
+    (void)context;
+    if (!http_client_connect(&client, api.address))
+        return NULL;
+    while (!atomic_load(&asker.stops)) {
+        snprintf(path, sizeof path, "/v1/metrics?%slimit=%d", asker.question, next_limit());
+        if (!http_client_send(&client, "GET", path, asker.headers, NULL, 0) ||
+            !http_client_receive(&client, false, &reply))
+            break;
+        http_reply_clear(&reply);
+    }
+    http_client_close(&client);
+    return NULL;
+}
+
+static void asker_start(const char *question)
+{
+    atomic_store(&asker.stops, false);
+    snprintf(asker.question, sizeof asker.question, "%s", question);
+    snprintf(asker.headers, sizeof asker.headers, "Authorization: Bearer %s\r\n", api.keys[SCOPE_METRICS]);
+    ck_assert_int_eq(pthread_create(&asker.thread, NULL, ask_on, NULL), 0);
+    sleep_ms(600); /* until it is known to ask often */
+}
+
+static void asker_stop(void)
+{
+    atomic_store(&asker.stops, true);
+    pthread_join(asker.thread, NULL);
+}
+
+/* --- when counts are read ---------------------------------------------------------------------------------------------- */
+
+START_TEST(new_questions_are_answered_from_counts_that_are_read_seldom)
+{
+    open_server(NULL);
+    post();
+    asker_start("group_by=channel&");
+    double answers = told();
+    double readings = meter("hark_cube_readings_total");
+    for (int i = 0; i < 20; i++)
+        ck_assert_int_eq(n_of(ask_new("group_by=channel&")), 1);
+    asker_stop();
+    ck_assert_double_ge(told() - answers, 15);
+    ck_assert_double_le(meter("hark_cube_readings_total") - readings, (told() - answers) / 4);
+    ck_assert_double_gt(meter("hark_cube_bytes"), 0);
+}
+END_TEST
+
+START_TEST(one_question_reads_no_counts)
+{
+    open_server(NULL);
+    post();
+    sleep_ms(PROMISE_OTHERS_MS + 200);
+    for (int i = 0; i < 3; i++) {
+        ask_new("group_by=channel&");
+        sleep_ms(600);
+    }
+    ck_assert(meter("hark_cube_readings_total") == 0);
+    ask_until_told("group_by=channel&");
+}
+END_TEST
+
+START_TEST(numbers_of_one_moment_say_which)
+{
+    open_server((const char *const[]){"HARK_CACHE_AGE_OTHERS=20s", NULL});
+    ask_until_told("");
+    const struct api_reply *first = ask_new("");
+    sleep_ms(20);
+    const struct api_reply *second = ask_new("");
+    ck_assert_str_eq(api_string(first, "as_of"), api_string(second, "as_of"));
+    ck_assert_str_ne(api_string(first, "as_of"), api_string(ask_with("Cache-Control: no-cache\r\n", ""), "as_of"));
+}
+END_TEST
+
+START_TEST(what_is_not_asked_for_any_more_takes_no_memory)
+{
+    open_server(NULL);
+    ask_until_told("");
+    int64_t until_us = clock_monotonic_us() + PATIENCE_MS * INT64_C(1000);
+    while (meter("hark_cube_bytes") > 0 && clock_monotonic_us() < until_us)
+        sleep_ms(50);
+    ck_assert(meter("hark_cube_bytes") == 0);
+    ask_until_told("");
+}
+END_TEST
+
+START_TEST(without_memory_or_time_for_them_there_are_none)
+{
+    static const char *const settings[][3] = {{"HARK_CACHE_MB=0", NULL, NULL},
+                                              {"HARK_CACHE_AGE=0ms", "HARK_CACHE_AGE_OTHERS=0ms", NULL}};
+    for (int s = 0; s < 2; s++) {
+        open_server(settings[s]);
+        asker_start("");
+        for (int i = 1; i <= 5; i++) {
+            post();
+            ck_assert_int_eq(n_of(ask_new("")), i);
+        }
+        asker_stop();
+        ck_assert(told() == 0);
+        if (s == 0)
+            api_close(&api);
+    }
+}
+END_TEST
+
+/* --- how late an answer may come ----------------------------------------------------------------------------------------- */
+
+START_TEST(who_posts_and_then_asks_something_new_now_and_then_finds_it)
+{
+    open_server(NULL);
+    for (int i = 1; i <= ROUNDS; i++) {
+        post();
+        ck_assert_int_eq(n_of(ask_new("")), i);
+        ck_assert_int_eq(n_of(ask_new("group_by=channel&")), i);
+    }
+}
+END_TEST
+
+START_TEST(an_acknowledged_answer_is_in_every_new_reply_a_quarter_of_a_second_later)
+{
+    int late = 0;
+    int posted = 0;
+    open_server(NULL);
+    asker_start("");
+    double before = told();
+    for (int i = 1; i <= ROUNDS; i++) {
+        for (int j = 0; j < 3; j++) {
+            post();
+            late += n_of(ask_new("")) < ++posted;
+        }
+        sleep_ms(PROMISE_MS + i);
+        ck_assert_int_eq(n_of(ask_new("")), posted);
+    }
+    asker_stop();
+    /* And until then it was not read for everybody who asked. */
+    ck_assert_int_gt(late, 0);
+    ck_assert_double_gt(told() - before, 20 * ROUNDS);
+}
+END_TEST
+
+/* Readings wait until it is let go. */
+static PGconn *hold_numbers(void)
+{
+    PGconn *pg = PQconnectdb(api.url);
+    PGresult *result = PQexec(pg, "BEGIN; LOCK TABLE rollup_quarter IN ACCESS EXCLUSIVE MODE");
+    ck_assert_msg(PQresultStatus(result) == PGRES_COMMAND_OK, "%s", PQerrorMessage(pg));
+    PQclear(result);
+    return pg;
+}
+
+/* Counts that can't be read anew get too old, and then they are no reply. */
+START_TEST(counts_that_can_not_be_read_again_are_not_told_when_they_are_too_old)
+{
+    char path[80];
+    struct http_client client;
+    struct http_reply reply;
+    open_server(NULL);
+    asker_start("");
+    for (int i = 1; i <= ROUNDS; i++) {
+        post();
+        PGconn *pg = hold_numbers();
+        sleep_ms(PROMISE_MS);
+        snprintf(path, sizeof path, "/v1/metrics?limit=%d", next_limit());
+        ck_assert(http_client_connect(&client, api.address));
+        ck_assert(http_client_send(&client, "GET", path, asker.headers, NULL, 0));
+        sleep_ms(50);
+        PQfinish(pg);
+        ck_assert(http_client_receive(&client, false, &reply));
+        ck_assert_int_eq(reply.status, 200);
+        json_t *json = json_loads(reply.body, 0, NULL);
+        json_int_t n = 0;
+        ck_assert_int_eq(json_unpack(json, "{s:{s:{s:I}}}", "total", "nps", "n", &n), 0);
+        ck_assert_int_eq(n, i);
+        json_decref(json);
+        http_reply_clear(&reply);
+        http_client_close(&client);
+        sleep_ms(300);
+    }
+    asker_stop();
+    ck_assert_double_gt(told(), 20 * ROUNDS);
+}
+END_TEST
+
+START_TEST(no_cache_holds_every_acknowledged_answer)
+{
+    static const char *const controls[] = {"Cache-Control: no-cache\r\n", "Cache-Control: max-age=0\r\n",
+                                           "cache-control: no-store\r\n"};
+    open_server(NULL);
+    asker_start("");
+    for (int i = 1; i <= ROUNDS; i++) {
+        post();
+        ck_assert_int_eq(n_of(ask_with(controls[i % 3], api_text("limit=%d", next_limit()))), i);
+    }
+    asker_stop();
+    ck_assert_double_gt(told(), 20);
+}
+END_TEST
+
+/* Another process on the same database, as a client of the same project sees it. */
+static struct serve *open_other(struct api *theirs)
+{
+    char setting[300];
+    snprintf(setting, sizeof setting, "HARK_DATABASE_URL=%s", api.url);
+    struct serve *other = serve_start(&(struct serve_options){.settings = (const char *const[]){setting, NULL}});
+    *theirs = api;
+    theirs->address = serve_address(other);
+    theirs->replies = NULL;
+    return other;
+}
+
+static void close_other(struct api *theirs, struct serve *other)
+{
+    theirs->connection = NULL; /* the first one's own */
+    api_close(theirs);
+    serve_stop(other);
+}
+
+static void post_to(struct api *theirs)
+{
+    ck_assert_status(api_send(theirs, api.keys[SCOPE_WRITE], "POST", "/v1/responses", "{\"answers\":{\"nps\":9}}"),
+                     201);
+}
+
+START_TEST(an_answer_of_another_process_counts_a_second_later)
+{
+    struct api theirs;
+    open_server(NULL);
+    struct serve *other = open_other(&theirs);
+    asker_start("");
+    for (int i = 1; i <= 3; i++) {
+        post_to(&theirs);
+        sleep_ms(PROMISE_OTHERS_MS + 10L * i);
+        ck_assert_int_eq(n_of(ask_new("")), i);
+    }
+    asker_stop();
+    ck_assert_double_gt(told(), 100);
+    close_other(&theirs, other);
+}
+END_TEST
+
+/* A reply that counts in memory made is as old as they are. */
+START_TEST(a_kept_reply_and_counts_in_memory_do_not_add_their_ages)
+{
+    enum { AGE_MS = 4000 };
+    struct api theirs;
+    open_server((const char *const[]){"HARK_CACHE_AGE_OTHERS=4s", NULL});
+    struct serve *other = open_other(&theirs);
+    ask_until_told("");
+    post_to(&theirs);
+    int64_t posted_us = clock_monotonic_us();
+    sleep_ms(AGE_MS - 1000);
+    double before = told();
+    ck_assert_int_eq(n_of(ask_with(NULL, "limit=7")), 0);
+    ck_assert(told() == before + 1);
+    sleep_ms(AGE_MS - (long)((clock_monotonic_us() - posted_us) / 1000) + 20);
+    ck_assert_int_eq(n_of(ask_with(NULL, "limit=7")), 1);
+    close_other(&theirs, other);
+}
+END_TEST
+
+START_TEST(projects_have_counts_of_their_own)
+{
+    char other[40];
+    char key[KEY_TEXT_SIZE];
+    open_server(NULL);
+    post();
+    serve_project_new(server, NULL, other);
+    api_key_new(&api, other, SCOPE_METRICS, key);
+    asker_start("");
+    for (int i = 0; i < 20; i++) {
+        char *path = api_text("/v1/metrics?limit=%d", next_limit());
+        ck_assert_int_eq(n_of(api_send(&api, key, "GET", path, NULL)), 0);
+        ck_assert_int_eq(n_of(ask_new("")), 1);
+    }
+    asker_stop();
+    ck_assert_double_gt(told(), 20);
+}
+END_TEST
+
+/* --- what they answer ---------------------------------------------------------------------------------------------------- */
+
+enum { DAYS = 6, PER_DAY = 40, SEED = 20261130 };
+
+/* Over the days up to now, by channel and region, each with a score of all three questions or some. */
+static void post_days(void)
+{
+    struct buffer lines;
+    int64_t now_us = clock_now_us();
+    buffer_init(&lines);
+    for (int i = 0; i < DAYS * PER_DAY; i++) {
+        const char *time = api_time(now_us - i * INT64_C(86400000000) / PER_DAY);
+        buffer_format(&lines, "{\"occurred_at\":\"%s\",\"channel\":\"c%d\",\"region\":\"r%d\",\"answers\":{\"nps\":%d",
+                      time, (int)(random() % 4), (int)(random() % 3), (int)(random() % 11));
+        if (i % 3)
+            buffer_format(&lines, ",\"csat\":%d,\"ces\":%d", 1 + (int)(random() % 5), 1 + (int)(random() % 7));
+        buffer_string(&lines, "}}\n");
+    }
+    ck_assert_status(api_post_lines(&api, "/v1/responses", lines.data), 200);
+    buffer_clear(&lines);
+}
+
+static void wait_for_days(void)
+{
+    int64_t until_us = clock_monotonic_us() + 90 * INT64_C(1000000);
+    while (api_count(&api, "SELECT count(*) FROM rollup_day_state WHERE project_id = %d AND filled AND NOT dirty") <
+               DAYS &&
+           clock_monotonic_us() < until_us)
+        sleep_ms(200);
+    ck_assert_int_ge(
+        api_count(&api, "SELECT count(*) FROM rollup_day_state WHERE project_id = %d AND filled AND NOT dirty"), DAYS);
+}
+
+static char *random_question(void)
+{
+    static const char *const groupings[] = {"",
+                                            "group_by=channel&",
+                                            "group_by=region&",
+                                            "group_by=channel,region&",
+                                            "group_by=country&",
+                                            "group_by=region,channel&"};
+    static const char *const series[] = {"",
+                                         "",
+                                         "interval=day&",
+                                         "interval=week&",
+                                         "interval=day&tz=Europe/Madrid&",
+                                         "interval=hour&",
+                                         "interval=month&",
+                                         "interval=day&rolling=7d&",
+                                         "compare=previous&"};
+    int64_t day_us = INT64_C(86400000000);
+    int64_t midnight_us = clock_now_us() / day_us * day_us;
+    int64_t from_us = midnight_us - random() % (DAYS - 1) * day_us;
+    int64_t to_us = from_us + (1 + random() % DAYS) * day_us;
+    if (random() % 5 == 0)
+        from_us -= 900000000 * (random() % 96);
+    return api_text("%s%sfrom=%s&to=%s&limit=%d", groupings[random() % 6], series[random() % 9], api_time(from_us),
+                    api_time(to_us), next_limit());
+}
+
+/* Equal but for the time of reading. */
+static void compare(const char *question)
+{
+    json_t *quick = json_deep_copy(ask_with(NULL, question)->json);
+    json_t *strict = json_deep_copy(ask_with("Cache-Control: no-cache\r\n", question)->json);
+    json_object_del(quick, "as_of");
+    json_object_del(strict, "as_of");
+    if (!json_equal(quick, strict)) {
+        char *a = json_dumps(quick, JSON_COMPACT);
+        char *b = json_dumps(strict, JSON_COMPACT);
+        ck_abort_msg("%s\n%s\n%s", question, a, b);
+    }
+    json_decref(quick);
+    json_decref(strict);
+}
+
+/* As many of the questions as the counts tell: hours cut days, and windows may, too. */
+static void compare_many(int count, int least)
+{
+    double before = told();
+    for (int i = 0; i < count; i++)
+        compare(random_question());
+    ck_assert_double_gt(told() - before, least);
+    ck_assert_double_lt(told() - before, count);
+}
+
+START_TEST(they_answer_as_without_them)
+{
+    open_server(NULL);
+    srandom(SEED);
+    post_days();
+    sleep_ms(PROMISE_OTHERS_MS);
+    compare_many(200, 25);
+    wait_for_days();
+    compare_many(300, 40);
+    /* Late ones: their day is read from its quarters until it is copied anew. */
+    api_post_lines(&api, "/v1/responses",
+                   api_text("{\"occurred_at\":\"%s\",\"channel\":\"c1\",\"answers\":{\"nps\":0}}\n"
+                            "{\"occurred_at\":\"%s\",\"channel\":\"c9\",\"answers\":{\"csat\":1}}\n",
+                            api_time(clock_now_us() - 3 * INT64_C(86400000000)),
+                            api_time(clock_now_us() - 1 * INT64_C(86400000000))));
+    sleep_ms(PROMISE_OTHERS_MS + 100);
+    compare_many(200, 25);
+}
+END_TEST
+
+START_TEST(counts_stay_within_their_memory)
+{
+    static const char *const groupings[] = {"channel", "region", "touchpoint", "product", "segment", "channel,region"};
+    struct buffer lines;
+    double most = 0;
+    open_server((const char *const[]){"HARK_CACHE_MB=1", "HARK_CACHE_AGE=10s", "HARK_CACHE_AGE_OTHERS=10s", NULL});
+    int64_t now_us = clock_now_us();
+    buffer_init(&lines);
+    for (int i = 0; i < 1800; i++)
+        buffer_format(&lines,
+                      "{\"occurred_at\":\"%s\",\"channel\":\"c%d\",\"region\":\"r%d\",\"touchpoint\":\"t%d\","
+                      "\"product\":\"p%d\",\"segment\":\"s%d\",\"answers\":{\"nps\":9}}\n",
+                      api_time(now_us - i / 60 * INT64_C(900000000)), i % 60, i % 60, i % 60, i % 60, i % 60);
+    ck_assert_status(api_post_lines(&api, "/v1/responses", lines.data), 200);
+    buffer_clear(&lines);
+    asker_start("group_by=channel&");
+    for (int i = 0; i < 6; i++) {
+        char *question = api_text("group_by=%s&", groupings[i]);
+        asker_stop();
+        asker_start(question);
+        ask_until_told(question);
+        double bytes = meter("hark_cube_bytes");
+        ck_assert_double_le(bytes, 1 << 19);
+        most = bytes > most ? bytes : most;
+    }
+    asker_stop();
+    ck_assert_double_gt(most, 1 << 18);
+}
+END_TEST
+
+Suite *cubes_suite(void)
+{
+    return API_SUITE(
+        "cubes", setup, teardown, new_questions_are_answered_from_counts_that_are_read_seldom,
+        one_question_reads_no_counts, numbers_of_one_moment_say_which, what_is_not_asked_for_any_more_takes_no_memory,
+        without_memory_or_time_for_them_there_are_none, who_posts_and_then_asks_something_new_now_and_then_finds_it,
+        an_acknowledged_answer_is_in_every_new_reply_a_quarter_of_a_second_later,
+        counts_that_can_not_be_read_again_are_not_told_when_they_are_too_old, no_cache_holds_every_acknowledged_answer,
+        an_answer_of_another_process_counts_a_second_later, a_kept_reply_and_counts_in_memory_do_not_add_their_ages,
+        projects_have_counts_of_their_own, they_answer_as_without_them, counts_stay_within_their_memory);
+}
