@@ -521,7 +521,8 @@ START_TEST(counts_stay_within_their_memory)
     buffer_clear(&lines);
     asker_start("group_by=channel&");
     for (int i = 0; i < 6; i++) {
-        char *question = api_text("group_by=%s&", groupings[i]);
+        char question[40];
+        snprintf(question, sizeof question, "group_by=%s&", groupings[i]);
         asker_stop();
         asker_start(question);
         ask_until_told(question);
