@@ -504,19 +504,22 @@ START_TEST(they_answer_as_without_them)
 }
 END_TEST
 
+/* A day, copied or not, has as many rows: one for each value, for its answers are all of one quarter. */
 START_TEST(counts_stay_within_their_memory)
 {
+    enum { VALUES = 200, COUNTED_DAYS = 7 };
     static const char *const groupings[] = {"channel", "region", "touchpoint", "product", "segment", "channel,region"};
     struct buffer lines;
     double most = 0;
     open_server((const char *const[]){"HARK_CACHE_MB=1", "HARK_CACHE_AGE=10s", "HARK_CACHE_AGE_OTHERS=10s", NULL});
     int64_t now_us = clock_now_us();
     buffer_init(&lines);
-    for (int i = 0; i < 1800; i++)
+    for (int i = 0; i < VALUES * COUNTED_DAYS; i++)
         buffer_format(&lines,
                       "{\"occurred_at\":\"%s\",\"channel\":\"c%d\",\"region\":\"r%d\",\"touchpoint\":\"t%d\","
                       "\"product\":\"p%d\",\"segment\":\"s%d\",\"answers\":{\"nps\":9}}\n",
-                      api_time(now_us - i / 60 * INT64_C(900000000)), i % 60, i % 60, i % 60, i % 60, i % 60);
+                      api_time(now_us - (i / VALUES + 1) * INT64_C(86400000000)), i % VALUES, i % VALUES, i % VALUES,
+                      i % VALUES, i % VALUES);
     ck_assert_status(api_post_lines(&api, "/v1/responses", lines.data), 200);
     buffer_clear(&lines);
     asker_start("group_by=channel&");
