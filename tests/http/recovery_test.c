@@ -407,6 +407,20 @@ END_TEST
 
 /* --- the queue is full --------------------------------------------------------------------------------------------------- */
 
+/* Until a session waits for the lock that pg holds. */
+static void wait_for_waiter(PGconn *pg)
+{
+    bool waits = false;
+    for (int i = 0; i < 600 && !waits; i++) {
+        PGresult *result = PQexec(pg, "SELECT FROM pg_locks WHERE NOT granted AND relation = 'response'::regclass");
+        waits = PQntuples(result) > 0;
+        PQclear(result);
+        if (!waits)
+            wait_ms(50);
+    }
+    ck_assert_msg(waits, "no batch came");
+}
+
 START_TEST(full_queue_is_a_503_and_what_was_queued_is_answered)
 {
     enum { CLIENTS = 60, QUEUE = 16 };
@@ -427,7 +441,7 @@ START_TEST(full_queue_is_a_503_and_what_was_queued_is_answered)
         ck_assert(http_client_connect(&clients[i], api.address));
         ck_assert(http_client_send(&clients[i], "POST", "/v1/responses", headers, body, strlen(body)));
         if (i == 0)
-            wait_ms(200); /* alone in its batch */
+            wait_for_waiter(pg); /* alone in its batch */
     }
     const struct api_reply *bulk =
         api_post(&api, "/v1/responses", "[{\"answers\":{\"nps\":9}},{\"answers\":{\"nps\":99}}]");
