@@ -13,6 +13,7 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 /* Answers and events past their age. */
 
@@ -364,6 +365,7 @@ END_TEST
 
 /* --- beside the load ------------------------------------------------------------------------------------------------------- */
 
+static atomic_bool has_begun;
 static atomic_bool is_over;
 
 /* Answers of all ages and erasures, on a session of their own, as a committer and a worker write them. */
@@ -389,9 +391,18 @@ static void *write_answers(void *context)
         }
         ck_assert_int_eq(response_insert(connection, list, 8, 3, is_new), STATUS_OK);
         *written += 8;
+        atomic_store(&has_begun, true);
     }
     connection_close(connection);
     return NULL;
+}
+
+/* On a busy machine thirty runs are over before a session is open. */
+static void wait_for_answers(void)
+{
+    for (int i = 0; i < 4000 && !atomic_load(&has_begun); i++)
+        nanosleep(&(struct timespec){.tv_nsec = 5000000}, NULL);
+    ck_assert(atomic_load(&has_begun));
 }
 
 static void *erase_again_and_again(void *context)
@@ -417,9 +428,11 @@ START_TEST(runs_beside_answers_and_erasures_lose_no_count)
     int64_t done = 0;
     feedback_execute("INSERT INTO cell SELECT %d, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0", (int)tenant.project_id);
     keep(modes[_i]);
+    atomic_store(&has_begun, false);
     atomic_store(&is_over, false);
     pthread_create(&writer, NULL, write_answers, &written);
     pthread_create(&eraser, NULL, erase_again_and_again, NULL);
+    wait_for_answers();
     for (int i = 0; i < 30; i++)
         done += run_before(FIRST + 8 * i).responses;
     atomic_store(&is_over, true);
