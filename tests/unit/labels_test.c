@@ -46,6 +46,24 @@ START_TEST(a_name_is_known_once_it_was_kept)
 }
 END_TEST
 
+/* These share a place of the table, and differ by one part alone. */
+START_TEST(names_of_one_place_are_told_apart)
+{
+    static const int pairs[][2][3] = {{{1, 3, 5}, {1994, 3, 5}}, {{7, 1, 5}, {7, 904, 5}}, {{7, 3, 2}, {7, 3, 1695}}};
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
+        const int *first = pairs[i][0];
+        const int *second = pairs[i][1];
+        struct labels labels = {.arena = NULL};
+        keep(&labels, first[0], first[1], first[2]);
+        ck_assert(!knows(&labels, second[0], second[1], second[2]));
+        keep(&labels, second[0], second[1], second[2]);
+        ck_assert(knows(&labels, first[0], first[1], first[2]));
+        ck_assert(knows(&labels, second[0], second[1], second[2]));
+        labels_clear(&labels);
+    }
+}
+END_TEST
+
 /* What could not be read has no name, and is asked for again. */
 START_TEST(what_has_no_name_is_not_kept)
 {
@@ -76,6 +94,6 @@ END_TEST
 
 Suite *labels_suite(void)
 {
-    return RUNNER_SUITE("labels", a_name_is_known_once_it_was_kept, what_has_no_name_is_not_kept,
-                        many_names_are_known_at_once_and_more_begin_anew);
+    return RUNNER_SUITE("labels", a_name_is_known_once_it_was_kept, names_of_one_place_are_told_apart,
+                        what_has_no_name_is_not_kept, many_names_are_known_at_once_and_more_begin_anew);
 }
