@@ -2,8 +2,10 @@
 #ifndef HARK_STORAGE_DIMENSION_H
 #define HARK_STORAGE_DIMENSION_H
 
+#include "base/arena.h"
 #include "base/text.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 /* What numbers can be split by. The values are stored in dimension_value.dimension: never renumber. The first ten
@@ -31,6 +33,10 @@ enum {
 
 /* Names of the built-in ones, and of country; NULL for declared ones, whose names a project gives. */
 const char *dimension_name(enum dimension dimension);
+
+/* The values' texts become copies in the arena; absent ones stay so. False: out of memory. */
+bool dimension_values_copy(struct text values[DIMENSION_COUNT], struct arena *arena)
+    __attribute__((warn_unused_result));
 
 /* One combination of values within a project. */
 struct cell_key {

@@ -169,16 +169,8 @@ static void take_points(const struct tally *tally, size_t number, struct rollup_
 static bool name(const struct tally *tally, size_t number, struct arena *arena, struct rollup_group *group)
 {
     group->project_id = tally->query->by_project ? tally->cube->scope.project_id : 0;
-    for (int d = 0; d < DIMENSION_COUNT; d++) {
-        struct text value = tally->cube->groups[number].values[d];
-        group->values[d] = value;
-        if (text_is_absent(value))
-            continue;
-        group->values[d].bytes = arena_copy(arena, value.bytes, value.size);
-        if (group->values[d].bytes == NULL)
-            return false;
-    }
-    return true;
+    memcpy(group->values, tally->cube->groups[number].values, sizeof group->values);
+    return dimension_values_copy(group->values, arena);
 }
 
 enum status cube_answer(const struct cube *cube, const struct rollup_query *query, struct arena *arena,

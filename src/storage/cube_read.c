@@ -145,19 +145,6 @@ static enum status take(struct reading *reading, const struct source *source)
 
 /* --- groups -------------------------------------------------------------------------------------------------------- */
 
-static bool keep_texts(struct cube *cube, struct rollup_group *group)
-{
-    for (int d = 0; d < DIMENSION_COUNT; d++) {
-        struct text value = group->values[d];
-        if (text_is_absent(value))
-            continue;
-        group->values[d].bytes = arena_copy(cube->arena, value.bytes, value.size);
-        if (group->values[d].bytes == NULL)
-            return false;
-    }
-    return true;
-}
-
 static enum status keep_groups(struct cube *cube, const struct rollup_group *groups, size_t count)
 {
     cube->groups = arena_array(cube->arena, count + 1, sizeof *cube->groups);
@@ -166,7 +153,7 @@ static enum status keep_groups(struct cube *cube, const struct rollup_group *gro
     memcpy(cube->groups, groups, count * sizeof *groups);
     cube->group_count = count;
     for (size_t i = 0; i < count; i++)
-        if (!keep_texts(cube, &cube->groups[i]))
+        if (!dimension_values_copy(cube->groups[i].values, cube->arena))
             return STATUS_TOO_LARGE;
     return STATUS_OK;
 }

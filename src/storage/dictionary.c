@@ -98,13 +98,7 @@ static const struct cell_key *copy_key(struct arena *arena, const struct cell_ke
     if (copy == NULL)
         return NULL;
     *copy = *key;
-    for (int i = 0; i < DIMENSION_COUNT; i++)
-        if (!text_is_absent(key->values[i])) {
-            copy->values[i].bytes = arena_copy(arena, key->values[i].bytes, key->values[i].size);
-            if (copy->values[i].bytes == NULL)
-                return NULL;
-        }
-    return copy;
+    return dimension_values_copy(copy->values, arena) ? copy : NULL;
 }
 
 /* A cache: what doesn't fit is looked up again. */

@@ -16,6 +16,18 @@ const char *dimension_name(enum dimension dimension)
     return names[dimension];
 }
 
+bool dimension_values_copy(struct text values[DIMENSION_COUNT], struct arena *arena)
+{
+    for (int d = 0; d < DIMENSION_COUNT; d++) {
+        if (text_is_absent(values[d]))
+            continue;
+        values[d].bytes = arena_copy(arena, values[d].bytes, values[d].size);
+        if (values[d].bytes == NULL)
+            return false;
+    }
+    return true;
+}
+
 /* FNV-1a, 64 bits. */
 static uint64_t mix(uint64_t hash, const void *bytes, size_t size)
 {
