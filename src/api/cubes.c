@@ -260,11 +260,7 @@ static void register_meters(struct cubes *cubes)
 
 static void init(struct cubes *cubes)
 {
-    pthread_condattr_t monotonic;
-    pthread_condattr_init(&monotonic);
-    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    pthread_cond_init(&cubes->changed, &monotonic);
-    pthread_condattr_destroy(&monotonic);
+    clock_condition_init(&cubes->changed);
     pthread_cond_init(&cubes->read, NULL);
     pthread_mutex_init(&cubes->lock, NULL);
 }

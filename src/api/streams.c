@@ -139,11 +139,7 @@ static void register_meters(struct streams *streams)
 
 static void streams_init(struct streams *streams)
 {
-    pthread_condattr_t monotonic;
-    pthread_condattr_init(&monotonic);
-    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    pthread_cond_init(&streams->changed, &monotonic);
-    pthread_condattr_destroy(&monotonic);
+    clock_condition_init(&streams->changed);
     pthread_mutex_init(&streams->lock, NULL);
     TAILQ_INIT(&streams->topics);
 }
