@@ -35,26 +35,9 @@ static void teardown(void)
     api_close(&api);
 }
 
-static void sleep_ms(long ms)
-{
-    nanosleep(&(struct timespec){.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000}, NULL);
-}
-
-static double meter(const char *name)
-{
-    struct http_reply reply = http_client_fetch(api.address, "GET", "/metrics", NULL, NULL);
-    char line[80];
-    snprintf(line, sizeof line, "\n%s ", name);
-    const char *at = strstr(reply.body, line);
-    ck_assert_msg(at != NULL, "no %s", name);
-    double value = strtod(at + strlen(line), NULL);
-    http_reply_clear(&reply);
-    return value;
-}
-
 static double misses(void)
 {
-    return meter("hark_cache_misses_total");
+    return api_meter(&api, "hark_cache_misses_total");
 }
 
 static const struct api_reply *ask(const char *question)
@@ -115,7 +98,7 @@ static void crowd_start(const char *question)
     snprintf(crowd.path, sizeof crowd.path, "/v1/metrics%s", question);
     snprintf(crowd.headers, sizeof crowd.headers, "Authorization: Bearer %s\r\n", api.keys[SCOPE_METRICS]);
     ck_assert_int_eq(pthread_create(&crowd.thread, NULL, ask_on, NULL), 0);
-    sleep_ms(400); /* until it is known to ask often */
+    api_sleep_ms(400); /* until it is known to ask often */
 }
 
 static void crowd_stop(void)
@@ -134,7 +117,7 @@ START_TEST(a_repeated_question_is_read_once)
     double before = misses();
     const struct api_reply *second = ask("?group_by=channel");
     ck_assert(misses() == before);
-    ck_assert(meter("hark_cache_hits_total") == 1);
+    ck_assert(api_meter(&api, "hark_cache_hits_total") == 1);
     ck_assert_str_eq(first->http.body, second->http.body);
     ck_assert_int_eq(n_of(second), 1);
 }
@@ -232,7 +215,7 @@ START_TEST(an_acknowledged_answer_is_in_every_reply_a_quarter_of_a_second_later)
             post();
             late += n_of(ask("")) < ++posted;
         }
-        sleep_ms(PROMISE_MS + i);
+        api_sleep_ms(PROMISE_MS + i);
         ck_assert_int_eq(n_of(ask("")), posted);
     }
     /* And until then it was not read for everybody who asked. */
@@ -272,7 +255,7 @@ START_TEST(an_answer_of_another_process_counts_a_second_later)
     for (int i = 1; i <= 3; i++) {
         const struct api_reply *posted = api_send(&theirs, key, "POST", "/v1/responses", "{\"answers\":{\"nps\":9}}");
         ck_assert_status(posted, 201);
-        sleep_ms(PROMISE_OTHERS_MS + 10L * i);
+        api_sleep_ms(PROMISE_OTHERS_MS + 10L * i);
         ck_assert_int_eq(n_of(ask("")), i);
     }
     crowd_stop();
@@ -296,7 +279,7 @@ START_TEST(a_changed_setting_makes_another_question)
     hark_result_clear(&result);
     until_us = clock_monotonic_us() + PATIENCE_MS * INT64_C(1000);
     while (api_at(ask("?metric=nps"), "total.nps.hidden") == NULL && clock_monotonic_us() < until_us)
-        sleep_ms(20);
+        api_sleep_ms(20);
     ck_assert(json_is_true(api_at(ask("?metric=nps"), "total.nps.hidden")));
 }
 END_TEST
@@ -339,7 +322,7 @@ START_TEST(a_revoked_key_is_told_nothing_that_is_kept)
     until_us = clock_monotonic_us() + 1000 * INT64_C(1000);
     while ((status = api_send(&api, key, "GET", "/v1/metrics?metric=nps", NULL)->status) == 200 &&
            clock_monotonic_us() < until_us)
-        sleep_ms(20);
+        api_sleep_ms(20);
     ck_assert_int_eq(status, 401);
     ck_assert_status(ask("?metric=nps"), 200);
 }
@@ -381,9 +364,9 @@ static PGconn *hold_numbers(void)
 static void wait_for_meter(const char *name, double value)
 {
     int64_t until_us = clock_monotonic_us() + PATIENCE_MS * INT64_C(1000);
-    while (meter(name) < value && clock_monotonic_us() < until_us)
-        sleep_ms(5);
-    ck_assert(meter(name) == value);
+    while (api_meter(&api, name) < value && clock_monotonic_us() < until_us)
+        api_sleep_ms(5);
+    ck_assert(api_meter(&api, name) == value);
 }
 
 static void ask_all(struct http_client clients[CROWD], const char *path)
@@ -455,9 +438,9 @@ START_TEST(kept_replies_stay_within_their_memory)
     buffer_clear(&lines);
     for (int limit = 100; limit < 125; limit++) {
         ck_assert_uint_gt(ask(api_text("?group_by=channel&limit=%d", limit))->http.size, 100000);
-        ck_assert_double_le(meter("hark_cache_bytes"), 1 << 20);
+        ck_assert_double_le(api_meter(&api, "hark_cache_bytes"), 1 << 20);
     }
-    ck_assert_double_gt(meter("hark_cache_bytes"), 1 << 19);
+    ck_assert_double_gt(api_meter(&api, "hark_cache_bytes"), 1 << 19);
     /* The latest are the ones that are kept. */
     double before = misses();
     ask("?group_by=channel&limit=124");
@@ -477,7 +460,7 @@ START_TEST(without_memory_for_them_none_is_kept)
         ck_assert_int_eq(n_of(ask("")), i);
     }
     ck_assert(misses() == 6);
-    ck_assert(meter("hark_cache_replies") == 0);
+    ck_assert(api_meter(&api, "hark_cache_replies") == 0);
 }
 END_TEST
 

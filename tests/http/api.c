@@ -16,9 +16,9 @@
 
 enum { KEY_PATIENCE_MS = 5000, IDS = 64, TEXTS = 8, TEXT_SIZE = 20000, TIMES = 8, TEST_TIMEOUT_S = 180 };
 
-static void pause_ms(long ms)
+void api_sleep_ms(long ms)
 {
-    nanosleep(&(struct timespec){.tv_nsec = ms * 1000000}, NULL);
+    nanosleep(&(struct timespec){.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000}, NULL);
 }
 
 /* --- the project ----------------------------------------------------------------------------------------------------- */
@@ -28,7 +28,7 @@ static void wait_for_key(struct api *api, const char *key)
     for (int waited = 0; waited < KEY_PATIENCE_MS; waited += 5) {
         if (api_send(api, key, "POST", "/v1/responses", "{}")->status != 401)
             return;
-        pause_ms(5);
+        api_sleep_ms(5);
     }
     ck_abort_msg("the server does not know a new key");
 }
@@ -207,6 +207,18 @@ int api_fault(const struct api_reply *reply, const char *place)
             return (int)i;
     }
     return -1;
+}
+
+double api_meter(const struct api *api, const char *name)
+{
+    struct http_reply reply = http_client_fetch(api->address, "GET", "/metrics", NULL, NULL);
+    char line[80];
+    snprintf(line, sizeof line, "\n%s ", name);
+    const char *at = strstr(reply.body, line);
+    ck_assert_msg(at != NULL, "no %s", name);
+    double value = strtod(at + strlen(line), NULL);
+    http_reply_clear(&reply);
+    return value;
 }
 
 int api_metric(struct api *api, const char *metric, double *value)

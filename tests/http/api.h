@@ -76,6 +76,9 @@ int64_t api_count(const struct api *api, const char *sql);
 void api_execute(const struct api *api, const char *sql);
 /* n of a metric over all of the project, and its value. */
 int api_metric(struct api *api, const char *metric, double *value);
+/* What GET /metrics of the server says of a meter without labels. */
+double api_meter(const struct api *api, const char *name);
+void api_sleep_ms(long ms);
 
 /* A suite of one case, whose tests may take as long as a crowded machine needs. */
 Suite *api_suite(const char *name, SFun setup, SFun teardown, const TTest *const tests[], size_t count);

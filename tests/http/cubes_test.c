@@ -44,26 +44,9 @@ static void teardown(void)
     api_close(&api);
 }
 
-static void sleep_ms(long ms)
-{
-    nanosleep(&(struct timespec){.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000}, NULL);
-}
-
-static double meter(const char *name)
-{
-    struct http_reply reply = http_client_fetch(api.address, "GET", "/metrics", NULL, NULL);
-    char line[80];
-    snprintf(line, sizeof line, "\n%s ", name);
-    const char *at = strstr(reply.body, line);
-    ck_assert_msg(at != NULL, "no %s", name);
-    double value = strtod(at + strlen(line), NULL);
-    http_reply_clear(&reply);
-    return value;
-}
-
 static double told(void)
 {
-    return meter("hark_cube_answers_total");
+    return api_meter(&api, "hark_cube_answers_total");
 }
 
 /* Another one each time, for longer than any reply is kept. */
@@ -140,7 +123,7 @@ static void asker_start(const char *question)
     snprintf(asker.question, sizeof asker.question, "%s", question);
     snprintf(asker.headers, sizeof asker.headers, "Authorization: Bearer %s\r\n", api.keys[SCOPE_METRICS]);
     ck_assert_int_eq(pthread_create(&asker.thread, NULL, ask_on, NULL), 0);
-    sleep_ms(600); /* until it is known to ask often */
+    api_sleep_ms(600); /* until it is known to ask often */
 }
 
 static void asker_stop(void)
@@ -157,13 +140,13 @@ START_TEST(new_questions_are_answered_from_counts_that_are_read_seldom)
     post();
     asker_start("group_by=channel&");
     double answers = told();
-    double readings = meter("hark_cube_readings_total");
+    double readings = api_meter(&api, "hark_cube_readings_total");
     for (int i = 0; i < 20; i++)
         ck_assert_int_eq(n_of(ask_new("group_by=channel&")), 1);
     asker_stop();
     ck_assert_double_ge(told() - answers, 15);
-    ck_assert_double_le(meter("hark_cube_readings_total") - readings, (told() - answers) / 4);
-    ck_assert_double_gt(meter("hark_cube_bytes"), 0);
+    ck_assert_double_le(api_meter(&api, "hark_cube_readings_total") - readings, (told() - answers) / 4);
+    ck_assert_double_gt(api_meter(&api, "hark_cube_bytes"), 0);
 }
 END_TEST
 
@@ -171,12 +154,12 @@ START_TEST(one_question_reads_no_counts)
 {
     open_server(NULL);
     post();
-    sleep_ms(PROMISE_OTHERS_MS + 200);
+    api_sleep_ms(PROMISE_OTHERS_MS + 200);
     for (int i = 0; i < 3; i++) {
         ask_new("group_by=channel&");
-        sleep_ms(600);
+        api_sleep_ms(600);
     }
-    ck_assert(meter("hark_cube_readings_total") == 0);
+    ck_assert(api_meter(&api, "hark_cube_readings_total") == 0);
     ask_until_told("group_by=channel&");
 }
 END_TEST
@@ -186,7 +169,7 @@ START_TEST(numbers_of_one_moment_say_which)
     open_server((const char *const[]){"HARK_CACHE_AGE_OTHERS=20s", NULL});
     ask_until_told("");
     const struct api_reply *first = ask_new("");
-    sleep_ms(20);
+    api_sleep_ms(20);
     const struct api_reply *second = ask_new("");
     ck_assert_str_eq(api_string(first, "as_of"), api_string(second, "as_of"));
     ck_assert_str_ne(api_string(first, "as_of"), api_string(ask_with("Cache-Control: no-cache\r\n", ""), "as_of"));
@@ -198,9 +181,9 @@ START_TEST(what_is_not_asked_for_any_more_takes_no_memory)
     open_server(NULL);
     ask_until_told("");
     int64_t until_us = clock_monotonic_us() + PATIENCE_MS * INT64_C(1000);
-    while (meter("hark_cube_bytes") > 0 && clock_monotonic_us() < until_us)
-        sleep_ms(50);
-    ck_assert(meter("hark_cube_bytes") == 0);
+    while (api_meter(&api, "hark_cube_bytes") > 0 && clock_monotonic_us() < until_us)
+        api_sleep_ms(50);
+    ck_assert(api_meter(&api, "hark_cube_bytes") == 0);
     ask_until_told("");
 }
 END_TEST
@@ -249,7 +232,7 @@ START_TEST(an_acknowledged_answer_is_in_every_new_reply_a_quarter_of_a_second_la
             post();
             late += n_of(ask_new("")) < ++posted;
         }
-        sleep_ms(PROMISE_MS + i);
+        api_sleep_ms(PROMISE_MS + i);
         ck_assert_int_eq(n_of(ask_new("")), posted);
     }
     asker_stop();
@@ -280,11 +263,11 @@ START_TEST(counts_that_can_not_be_read_again_are_not_told_when_they_are_too_old)
     for (int i = 1; i <= ROUNDS; i++) {
         post();
         PGconn *pg = hold_numbers();
-        sleep_ms(PROMISE_MS);
+        api_sleep_ms(PROMISE_MS);
         snprintf(path, sizeof path, "/v1/metrics?limit=%d", next_limit());
         ck_assert(http_client_connect(&client, api.address));
         ck_assert(http_client_send(&client, "GET", path, asker.headers, NULL, 0));
-        sleep_ms(50);
+        api_sleep_ms(50);
         PQfinish(pg);
         ck_assert(http_client_receive(&client, false, &reply));
         ck_assert_int_eq(reply.status, 200);
@@ -295,7 +278,7 @@ START_TEST(counts_that_can_not_be_read_again_are_not_told_when_they_are_too_old)
         json_decref(json);
         http_reply_clear(&reply);
         http_client_close(&client);
-        sleep_ms(300);
+        api_sleep_ms(300);
     }
     asker_stop();
     ck_assert_double_gt(told(), 20 * ROUNDS);
@@ -350,7 +333,7 @@ START_TEST(an_answer_of_another_process_counts_a_second_later)
     asker_start("");
     for (int i = 1; i <= 3; i++) {
         post_to(&theirs);
-        sleep_ms(PROMISE_OTHERS_MS + 10L * i);
+        api_sleep_ms(PROMISE_OTHERS_MS + 10L * i);
         ck_assert_int_eq(n_of(ask_new("")), i);
     }
     asker_stop();
@@ -369,11 +352,11 @@ START_TEST(a_kept_reply_and_counts_in_memory_do_not_add_their_ages)
     ask_until_told("");
     post_to(&theirs);
     int64_t posted_us = clock_monotonic_us();
-    sleep_ms(AGE_MS - 1000);
+    api_sleep_ms(AGE_MS - 1000);
     double before = told();
     ck_assert_int_eq(n_of(ask_with(NULL, "limit=7")), 0);
     ck_assert(told() == before + 1);
-    sleep_ms(AGE_MS - (long)((clock_monotonic_us() - posted_us) / 1000) + 20);
+    api_sleep_ms(AGE_MS - (long)((clock_monotonic_us() - posted_us) / 1000) + 20);
     ck_assert_int_eq(n_of(ask_with(NULL, "limit=7")), 1);
     close_other(&theirs, other);
 }
@@ -426,7 +409,7 @@ static void wait_for_days(void)
     while (api_count(&api, "SELECT count(*) FROM rollup_day_state WHERE project_id = %d AND filled AND NOT dirty") <
                DAYS &&
            clock_monotonic_us() < until_us)
-        sleep_ms(200);
+        api_sleep_ms(200);
     ck_assert_int_ge(
         api_count(&api, "SELECT count(*) FROM rollup_day_state WHERE project_id = %d AND filled AND NOT dirty"), DAYS);
 }
@@ -489,7 +472,7 @@ START_TEST(they_answer_as_without_them)
     open_server(NULL);
     srandom(SEED);
     post_days();
-    sleep_ms(PROMISE_OTHERS_MS);
+    api_sleep_ms(PROMISE_OTHERS_MS);
     compare_many(200, 25);
     wait_for_days();
     compare_many(300, 40);
@@ -499,7 +482,7 @@ START_TEST(they_answer_as_without_them)
                             "{\"occurred_at\":\"%s\",\"channel\":\"c9\",\"answers\":{\"csat\":1}}\n",
                             api_time(clock_now_us() - 3 * INT64_C(86400000000)),
                             api_time(clock_now_us() - 1 * INT64_C(86400000000))));
-    sleep_ms(PROMISE_OTHERS_MS + 100);
+    api_sleep_ms(PROMISE_OTHERS_MS + 100);
     compare_many(200, 25);
 }
 END_TEST
@@ -529,7 +512,7 @@ START_TEST(counts_stay_within_their_memory)
         asker_stop();
         asker_start(question);
         ask_until_told(question);
-        double bytes = meter("hark_cube_bytes");
+        double bytes = api_meter(&api, "hark_cube_bytes");
         ck_assert_double_le(bytes, 1 << 19);
         most = bytes > most ? bytes : most;
     }

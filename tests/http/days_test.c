@@ -3,8 +3,6 @@
 #include "base/clock.h"
 #include "support/runner.h"
 
-#include <time.h>
-
 /* The keeper of a running server copies days. */
 
 enum { PATIENCE_S = 20 };
@@ -42,7 +40,7 @@ static void wait_for_copy(void)
 {
     int64_t until_us = clock_monotonic_us() + PATIENCE_S * INT64_C(1000000);
     while (!is_copied() && clock_monotonic_us() < until_us)
-        nanosleep(&(struct timespec){.tv_nsec = 50000000}, NULL);
+        api_sleep_ms(50);
     ck_assert_msg(is_copied(), "the day was not copied within %d s", PATIENCE_S);
 }
 

@@ -115,11 +115,6 @@ static void check_nothing_lost(size_t sent)
     hark_result_clear(&result);
 }
 
-static void wait_ms(int ms)
-{
-    usleep((useconds_t)ms * 1000);
-}
-
 /* --- PostgreSQL dies --------------------------------------------------------------------------------------------------- */
 
 static void kill_postgres(void)
@@ -134,7 +129,7 @@ static void wait_until_ready(void)
     int64_t since = clock_monotonic_us();
     while (api_send(&api, NULL, "GET", "/readyz", NULL)->status != 200) {
         ck_assert_int_lt(clock_monotonic_us() - since, 40000000);
-        wait_ms(50);
+        api_sleep_ms(50);
     }
 }
 
@@ -144,13 +139,13 @@ START_TEST(killed_postgres_comes_back_by_itself_and_nothing_acknowledged_is_lost
     struct swarm swarm = writers(16);
     swarm_start(&swarm);
     for (int i = 0; i < 2; i++) {
-        wait_ms(500);
+        api_sleep_ms(500);
         kill_postgres();
-        wait_ms(300);
+        api_sleep_ms(300);
         wait_until_ready();
     }
     size_t before = count_acknowledged();
-    wait_ms(1000);
+    api_sleep_ms(1000);
     atomic_store(&swarm.stops, true);
     swarm_join(&swarm);
     ck_assert_uint_gt(count_acknowledged(), before); /* it goes on */
@@ -172,13 +167,13 @@ START_TEST(reader_waits_out_a_restart_or_is_told_when_to_come_again)
     open_with(HARK_WORDS("HARK_ACCESS_LOG=off"));
     ck_assert_status(api_post(&api, "/v1/responses", "{\"answers\":{\"nps\":9}}"), 201);
     kill_postgres();
-    wait_ms(20);
+    api_sleep_ms(20);
     for (int i = 0; i < 60; i++) {
         const struct api_reply *reply = api_get(&api, i % 2 == 0 ? "/v1/metrics" : "/v1/responses");
         ck_assert_msg(reply->status == 200 || reply->status == 503, "%d %s", reply->status, reply->http.body);
         http_reply_header(&reply->http, "Retry-After", value, sizeof value);
         ck_assert_msg((reply->status == 503) == (*value != '\0'), "%s", reply->http.headers);
-        wait_ms(25);
+        api_sleep_ms(25);
     }
     wait_until_ready();
     for (int i = 0; i < 20; i++) {
@@ -205,7 +200,7 @@ START_TEST(read_that_lost_its_session_is_run_again)
         ck_assert(http_client_connect(&client, api.address));
         ck_assert(http_client_send(&client, "GET", paths[i],
                                    api_text("Authorization: Bearer %s\r\n", api.keys[SCOPE_READ]), NULL, 0));
-        wait_ms(200);
+        api_sleep_ms(200);
         ck_assert_int_eq((int)api_ask(&api, "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity "
                                             "WHERE application_name = 'hark read' AND wait_event_type = 'Lock'"),
                          1);
@@ -227,11 +222,11 @@ START_TEST(sessions_that_are_ended_are_opened_anew)
     struct swarm swarm = writers(8);
     swarm_start(&swarm);
     for (int i = 0; i < 10; i++) {
-        wait_ms(100);
+        api_sleep_ms(100);
         api_execute(&api, "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
                           "WHERE application_name LIKE 'hark %%' AND pid <> pg_backend_pid() AND %d > 0");
     }
-    wait_ms(200);
+    api_sleep_ms(200);
     atomic_store(&swarm.stops, true);
     swarm_join(&swarm);
     size_t sent = atomic_load(&swarm.next);
@@ -250,7 +245,7 @@ START_TEST(while_postgres_is_away_a_503_says_when_to_come_again)
     ck_assert_int_gt(supervisor, 0);
     ck_assert_int_eq(kill(supervisor, SIGSTOP), 0); /* so that it does not start another */
     ck_assert_int_eq(kill(postmaster, SIGKILL), 0);
-    wait_ms(100);
+    api_sleep_ms(100);
     static const char *const paths[] = {"/v1/responses", "/v1/metrics", "/v1/events", "/readyz"};
     for (int i = 0; i < 12; i++) {
         const struct api_reply *reply = api_post(&api, "/v1/responses", "{\"answers\":{\"nps\":9}}");
@@ -327,7 +322,7 @@ START_TEST(sigterm_under_load_loses_no_acknowledged_answer_and_cuts_no_request_s
     open_with(HARK_WORDS("HARK_ACCESS_LOG=off"));
     struct swarm swarm = writers(32);
     swarm_start(&swarm);
-    wait_ms(700);
+    api_sleep_ms(700);
     ck_assert_int_eq(kill(serve_process(serve), SIGTERM), 0);
     ck_assert_int_eq(serve_wait(serve), 0);
     atomic_store(&swarm.stops, true);
@@ -348,7 +343,7 @@ START_TEST(killed_server_has_kept_every_acknowledged_answer)
     open_with(HARK_WORDS("HARK_ACCESS_LOG=off"));
     struct swarm swarm = writers(32);
     swarm_start(&swarm);
-    wait_ms(700);
+    api_sleep_ms(700);
     serve_kill(serve);
     atomic_store(&swarm.stops, true);
     swarm_join(&swarm);
@@ -416,7 +411,7 @@ static void wait_for_waiter(PGconn *pg)
         waits = PQntuples(result) > 0;
         PQclear(result);
         if (!waits)
-            wait_ms(50);
+            api_sleep_ms(50);
     }
     ck_assert_msg(waits, "no batch came");
 }
