@@ -91,8 +91,10 @@ static enum status set_for(struct connection *connection, enum query_name name)
     buffer_string(&script, connection->reset);
     buffer_string(&script, query->set);
     buffer_append(&script, "", 1);
-    if (script.failed)
+    if (script.failed) {
+        buffer_clear(&script);
         return STATUS_NO_MEMORY;
+    }
     /* Until it is known to hold. What it might have set by then can be taken back nevertheless. */
     connection->is_set = false;
     if (*query->set != '\0')
