@@ -19,8 +19,8 @@ typedef bool export_sink_fn(void *context, const char *line, size_t size);
 struct export_options {
     enum export_kind kind;
     const char *project;
-    /* Every row, or version of a survey, as the API shows it. Otherwise what counts (nothing of test keys, nothing excluded), as the routes that it was
-     * posted to take it: posted again it makes the same numbers. */
+    /* Every row, or version of a survey, as the API shows it. Otherwise what counts (nothing of test keys, nothing excluded), as the
+     * routes that it was posted to take it: posted again it makes the same numbers. */
     bool is_full;
     export_sink_fn *sink;
     void *context;
