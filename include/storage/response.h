@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "storage/database.h"
 #include "storage/dimension.h"
+#include "storage/pending.h"
 #include "storage/posted.h"
 
 #include <stdbool.h>
@@ -87,9 +88,9 @@ enum status response_insert(struct connection *connection, struct response *cons
                             int16_t slot, bool *is_new) __attribute__((warn_unused_result));
 
 /* The same, and faster, for responses with is_own_id that were never handed to a session before and bring no answers to other than
- * the built-in questions: all of them are new. STATUS_INVALID where that was wrong, too. */
-enum status response_add(struct connection *connection, struct response *const *responses, size_t count, int16_t slot)
-    __attribute__((warn_unused_result));
+ * the built-in questions: all of them are new. STATUS_INVALID where that was wrong, too. They count at once, and are noted in pending. */
+enum status response_add(struct connection *connection, struct response *const *responses, size_t count,
+                         struct pending *pending) __attribute__((warn_unused_result));
 
 /* Locks and reads, in a transaction. keys ascending. The rows found come back in the same order. */
 enum status response_lock(struct connection *connection, const struct response_key *keys, size_t count,

@@ -127,4 +127,24 @@ CROSS JOIN LATERAL (
 ) AS c
 WHERE NOT (SELECT is_few FROM cells)
 GROUP BY r.begin_quarter, r.end_quarter, c.key_1, c.key_2, c.key_3
+UNION ALL
+-- What no counter holds yet, also of days that come as they are kept.
+SELECT a.quarter AS begin_quarter, a.quarter + 1 AS end_quarter,
+       $4::int8 & (c.survey_id::int8 | (c.channel_id::int8 << 16) | (c.region_id::int8 << 32)
+                   | (c.touchpoint_id::int8 << 48)) AS key_1,
+       $5::int8 & (c.product_id::int8 | (c.segment_id::int8 << 16) | (c.declared_1_id::int8 << 32)
+                   | (c.declared_2_id::int8 << 48)) AS key_2,
+       $6::int8 & (c.declared_3_id::int8 | (c.declared_4_id::int8 << 16) | (c.country_id::int8 << 32)) AS key_3,
+       ARRAY[count(*) FILTER (WHERE a.nps = 0), count(*) FILTER (WHERE a.nps = 1), count(*) FILTER (WHERE a.nps = 2),
+             count(*) FILTER (WHERE a.nps = 3), count(*) FILTER (WHERE a.nps = 4), count(*) FILTER (WHERE a.nps = 5),
+             count(*) FILTER (WHERE a.nps = 6), count(*) FILTER (WHERE a.nps = 7), count(*) FILTER (WHERE a.nps = 8),
+             count(*) FILTER (WHERE a.nps = 9), count(*) FILTER (WHERE a.nps = 10), count(*) FILTER (WHERE a.csat = 1),
+             count(*) FILTER (WHERE a.csat = 2), count(*) FILTER (WHERE a.csat = 3), count(*) FILTER (WHERE a.csat = 4),
+             count(*) FILTER (WHERE a.csat = 5), count(*) FILTER (WHERE a.ces = 1), count(*) FILTER (WHERE a.ces = 2),
+             count(*) FILTER (WHERE a.ces = 3), count(*) FILTER (WHERE a.ces = 4), count(*) FILTER (WHERE a.ces = 5),
+             count(*) FILTER (WHERE a.ces = 6), count(*) FILTER (WHERE a.ces = 7)] AS counts, NULL::bytea AS groups
+FROM rollup_pending_answer a
+JOIN cell c ON c.project_id = a.project_id AND c.id = a.cell_id
+WHERE a.project_id = $1 AND a.quarter >= $2 AND a.quarter < $3
+GROUP BY a.quarter, key_1, key_2, key_3
 LIMIT $8::int4

@@ -103,6 +103,23 @@ FROM (
 JOIN chosen c ON (c.project_id::int8 << 32) | c.id = (r.project_id::int8 << 32) | r.cell_id
 GROUP BY r.project_id, c.key_1, c.key_2, c.key_3, bucket
 UNION ALL
+-- What no counter holds yet, also of days that the copy holds.
+SELECT a.project_id, c.key_1, c.key_2, c.key_3, coalesce(width_bucket(a.quarter, $4) - 1, 0) AS bucket,
+       NULL::int4 AS definition,
+       ARRAY[count(*) FILTER (WHERE a.nps = 0), count(*) FILTER (WHERE a.nps = 1), count(*) FILTER (WHERE a.nps = 2),
+             count(*) FILTER (WHERE a.nps = 3), count(*) FILTER (WHERE a.nps = 4), count(*) FILTER (WHERE a.nps = 5),
+             count(*) FILTER (WHERE a.nps = 6), count(*) FILTER (WHERE a.nps = 7), count(*) FILTER (WHERE a.nps = 8),
+             count(*) FILTER (WHERE a.nps = 9), count(*) FILTER (WHERE a.nps = 10), count(*) FILTER (WHERE a.csat = 1),
+             count(*) FILTER (WHERE a.csat = 2), count(*) FILTER (WHERE a.csat = 3), count(*) FILTER (WHERE a.csat = 4),
+             count(*) FILTER (WHERE a.csat = 5), count(*) FILTER (WHERE a.ces = 1), count(*) FILTER (WHERE a.ces = 2),
+             count(*) FILTER (WHERE a.ces = 3), count(*) FILTER (WHERE a.ces = 4), count(*) FILTER (WHERE a.ces = 5),
+             count(*) FILTER (WHERE a.ces = 6), count(*) FILTER (WHERE a.ces = 7)] AS counts
+FROM rollup_pending_answer a
+JOIN chosen c ON (c.project_id::int8 << 32) | c.id = (a.project_id::int8 << 32) | a.cell_id
+WHERE a.project_id = ANY ($1) AND a.quarter >= $2 AND a.quarter < $3
+  AND ($12 IS NULL OR a.quarter < $12 OR a.quarter >= $13)
+GROUP BY a.project_id, c.key_1, c.key_2, c.key_3, bucket
+UNION ALL
 SELECT r.project_id, c.key_1, c.key_2, c.key_3, r.bucket, a.place AS definition,
        ARRAY[sum(r.n_0), sum(r.n_1), sum(r.n_2), sum(r.n_3), sum(r.n_4), sum(r.n_5),
              sum(r.n_6), sum(r.n_7), sum(r.n_8), sum(r.n_9), sum(r.n_10)] AS counts

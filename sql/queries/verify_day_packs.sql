@@ -60,7 +60,7 @@ WITH one AS (
            max(bits::int8) FILTER (WHERE position = -3) AS key_1,
            max(bits::int8) FILTER (WHERE position = -2) AS key_2,
            max(bits::int8) FILTER (WHERE position = -1) AS key_3,
-           array_agg((bits >> 32)::int8 ORDER BY position) FILTER (WHERE position >= 0) AS counts
+           array_agg(bits::bit(32)::int4::int8 ORDER BY position) FILTER (WHERE position >= 0) AS counts
     FROM number
     GROUP BY quarter, grouping, g
 ), pair AS MATERIALIZED (

@@ -21,7 +21,7 @@ WITH counted AS (
                  sum(csat_1), sum(csat_2), sum(csat_3), sum(csat_4), sum(csat_5),
                  sum(ces_1), sum(ces_2), sum(ces_3), sum(ces_4), sum(ces_5), sum(ces_6),
                  sum(ces_7)] AS counts
-    FROM rollup_quarter
+    FROM (SELECT * FROM rollup_quarter UNION ALL SELECT * FROM rollup_pending_quarter) AS r
     WHERE project_id = $1 AND quarter >= $2
     GROUP BY quarter, cell_id
 ), pair AS MATERIALIZED (

@@ -6,6 +6,7 @@
 #include "base/timestamp.h"
 #include "storage/day.h"
 #include "storage/fold.h"
+#include "storage/pending.h"
 #include "storage/retention.h"
 #include "storage/statistics.h"
 
@@ -66,6 +67,16 @@ static void fill_days(const struct maintenance *maintenance)
         LOG(LOG_LEVEL_DEBUG, "days wait for the next round", LOG_STRING("status", status_name(status)));
 }
 
+/* Among others what a process left that ended before it added them up. */
+static void tend_pending(const struct maintenance *maintenance)
+{
+    int64_t batches;
+    enum status status = pending_tend(maintenance->connection, &batches);
+    if (batches > 0 || status != STATUS_OK)
+        LOG(LOG_LEVEL_INFO, "scores that were left waiting are added up", LOG_STRING("status", status_name(status)),
+            LOG_INTEGER("batches", batches));
+}
+
 static void fold_closed_quarters(struct maintenance *maintenance)
 {
     int32_t end = timestamp_quarter(clock_now_us() - INT64_C(1000000) * FOLD_REST_S);
@@ -97,6 +108,7 @@ static void tend(struct maintenance *maintenance)
 {
     int64_t started_us = clock_monotonic_us();
     keep_statistics(maintenance);
+    tend_pending(maintenance);
     fold_closed_quarters(maintenance);
     fill_days(maintenance);
     maintenance->tended_us = clock_monotonic_us();

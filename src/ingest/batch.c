@@ -60,7 +60,7 @@ enum status batch_additions(struct committer *committer, struct ingest_item **it
     for (size_t i = 0; i < count; i++)
         responses[i] = items[i]->response;
     if (status == STATUS_OK)
-        status = response_add(committer->connection, responses, count, committer->slot);
+        status = response_add(committer->connection, responses, count, committer->pending);
     /* The slow way tells what was wrong, and with which. */
     if (status == STATUS_INVALID)
         return batch_responses(committer, items, count);

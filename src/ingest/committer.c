@@ -10,6 +10,9 @@
 #include <time.h>
 
 enum { RETRY_PAUSE_MS = 5, RECONNECT_PAUSE_MS = 100, RETRIES_MAX = 20 };
+/* Scores are added up by whichever comes first: so seldom that one update of a counter stands for many answers, and so soon that a reader
+ * has few to add up itself. */
+enum { PENDING_ANSWERS_MAX = 1024, PENDING_MS = 200, PENDING_QUIET_MS = 20 };
 
 static void pause_ms(long ms)
 {
@@ -22,6 +25,8 @@ enum status committer_lease(struct committer *committer)
     enum status status = STATUS_OK;
     if (committer->generation == connection_generation(committer->connection))
         return STATUS_OK;
+    /* What waits of the session that was lost may be there or not. */
+    pending_forget(committer->pending);
     status = slot_lease(committer->connection, &committer->slot);
     if (status == STATUS_OK)
         committer->generation = connection_generation(committer->connection);
@@ -317,20 +322,63 @@ static void timed_batch(struct committer *committer, struct ingest_item **batch,
     finish_batch(committer, batch, count);
 }
 
+/* --- adding up ----------------------------------------------------------------------------------------------------- */
+
+static void note_pending(struct committer *committer, size_t before)
+{
+    if (before == 0 && pending_answers(committer->pending) > 0)
+        committer->pending_since_us = clock_monotonic_us();
+}
+
+static bool is_pending_due(const struct committer *committer, bool is_quiet)
+{
+    size_t answers = pending_answers(committer->pending);
+    return answers >= PENDING_ANSWERS_MAX ||
+           (answers > 0 &&
+            (is_quiet || clock_monotonic_us() - committer->pending_since_us >= INT64_C(1000) * PENDING_MS));
+}
+
+/* What can't be added up now is part of every number all the same. */
+static void fold_pending(struct committer *committer)
+{
+    enum status status = STATUS_OK;
+    if (committer->generation == connection_generation(committer->connection))
+        status = pending_fold(committer->connection, committer->pending, committer->slot);
+    if (status != STATUS_OK)
+        LOG(LOG_LEVEL_WARN, "scores wait to be added up", LOG_STRING("status", status_name(status)));
+    if (status == STATUS_INVALID)
+        pending_forget(committer->pending); /* somebody took them */
+    committer->pending_since_us = clock_monotonic_us();
+}
+
+/* --- the thread ---------------------------------------------------------------------------------------------------- */
+
+/* How long to wait for something to do. While PostgreSQL is away nothing is submitted, so the committer looks for it without being
+ * asked. */
+static int patience_ms(const struct committer *committer)
+{
+    if (!connection_is_good(committer->connection))
+        return 0;
+    return pending_answers(committer->pending) > 0 ? PENDING_QUIET_MS : -1;
+}
+
 void *committer_run(void *context)
 {
     struct committer *committer = context;
     struct ingest_item *batch[INGEST_BATCH_MAX];
     size_t count;
-    bool is_good = true;
 
-    /* While PostgreSQL is away nothing is submitted, so the committer looks for it without being asked. */
-    while (queue_take(&committer->ingest->queue, batch, INGEST_BATCH_MAX, is_good ? -1 : 0, &count)) {
+    while (queue_take(&committer->ingest->queue, batch, INGEST_BATCH_MAX, patience_ms(committer), &count)) {
+        size_t before = pending_answers(committer->pending);
         if (count > 0)
             timed_batch(committer, batch, count);
         else
             reconnect(committer);
-        is_good = connection_is_good(committer->connection);
+        note_pending(committer, before);
+        if (is_pending_due(committer, count == 0))
+            fold_pending(committer);
     }
+    if (is_pending_due(committer, true))
+        fold_pending(committer);
     return NULL;
 }

@@ -5,6 +5,7 @@
 #include "base/meter.h"
 #include "ingest/ingest.h"
 #include "queue.h"
+#include "storage/pending.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -35,6 +36,8 @@ struct committer {
     uint64_t generation; /* of the session that leased the slot */
     int16_t slot;
     pthread_t thread;
+    struct pending *pending;    /* scores that it stored and did not add up yet */
+    int64_t pending_since_us;   /* monotonic: from when on the first of them waits */
     atomic_llong away_since_us; /* monotonic; 0: the session is up */
 };
 

@@ -53,6 +53,9 @@ static enum status start(struct ingest *ingest)
         enum status status;
         committer->ingest = ingest;
         atomic_init(&committer->away_since_us, 0);
+        committer->pending = pending_new();
+        if (committer->pending == NULL)
+            return STATUS_NO_MEMORY;
         status = connection_open(&ingest->database, "ingest", &committer->connection);
         if (status == STATUS_OK)
             status = committer_lease(committer);
@@ -67,8 +70,10 @@ static enum status start(struct ingest *ingest)
 
 static void release(struct ingest *ingest)
 {
-    for (int i = 0; i < ingest->count; i++)
+    for (int i = 0; i < ingest->count; i++) {
         connection_close(ingest->committers[i].connection);
+        pending_free(ingest->committers[i].pending);
+    }
     queue_clear(&ingest->queue);
     free(ingest->committers);
     free(ingest);

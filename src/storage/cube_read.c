@@ -50,10 +50,13 @@ static enum status ask(struct connection *connection, const struct cube_scope *s
     return status;
 }
 
+/* Of those that begin together the longest first: it is the period. */
 static int by_time(const void *a, const void *b)
 {
-    return (((const struct source *)a)->from > ((const struct source *)b)->from) -
-           (((const struct source *)a)->from < ((const struct source *)b)->from);
+    const struct source *left = a;
+    const struct source *right = b;
+    int order = (left->from > right->from) - (left->from < right->from);
+    return order ? order : (left->to < right->to) - (left->to > right->to);
 }
 
 static size_t count_rows(const struct reading *reading, const struct source *source)
@@ -125,10 +128,10 @@ static enum status take_counts(struct reading *reading, int row)
     return find_group(reading, keys, &into->group);
 }
 
-/* Sources come by time, so it is the last one or a new one. */
+/* Sources come by time, so it is the last one or a new one. An answer that is in no counter yet is part of its day. */
 static struct cube_period *find_period(struct cube *cube, const struct source *source)
 {
-    if (cube->period_count == 0 || cube->periods[cube->period_count - 1].from != source->from)
+    if (cube->period_count == 0 || cube->periods[cube->period_count - 1].to <= source->from)
         cube->periods[cube->period_count++] =
             (struct cube_period){.from = source->from, .to = source->to, .first_row = cube->row_count};
     return &cube->periods[cube->period_count - 1];

@@ -3,9 +3,9 @@
 
 #include "base/timestamp.h"
 #include "columns.h"
+#include "pending_rows.h"
 #include "query.h"
 #include "response_row.h"
-#include "tally.h"
 
 #include <stdlib.h>
 
@@ -164,33 +164,41 @@ static void add_columns(struct arguments *arguments, struct response *const *r, 
     SPARSE_COLUMN(arguments, ARRAY_INT4, r[i]->survey_version == 0, element_version(arguments, r[i]->survey_version));
 }
 
-static void tally_columns(struct arguments *arguments, const struct tally *tallies, size_t count)
+/* The answers of a project are a range of the batch, which is sorted by it; the first has number 1. */
+static void project_columns(struct arguments *arguments, struct response *const *r, size_t count)
 {
-    COLUMN(arguments, ARRAY_INT4, element_int4(arguments, tallies[i].project_id));
-    COLUMN(arguments, ARRAY_INT4, element_int4(arguments, tallies[i].quarter));
-    COLUMN(arguments, ARRAY_INT4, element_int4(arguments, tallies[i].cell_id));
-    for (size_t word = 0; word < TALLY_WORDS; word++)
-        COLUMN(arguments, ARRAY_INT8, element_int8(arguments, tally_word(&tallies[i], word)));
+    COLUMN(arguments, ARRAY_INT4, {
+        if (i == 0 || r[i]->cell.project_id != r[i - 1]->cell.project_id)
+            element_int4(arguments, r[i]->cell.project_id);
+    });
+    COLUMN(arguments, ARRAY_INT4, {
+        if (i == 0 || r[i]->cell.project_id != r[i - 1]->cell.project_id)
+            element_int4(arguments, (int32_t)i + 1);
+    });
+    COLUMN(arguments, ARRAY_INT4, {
+        if (i + 1 == count || r[i]->cell.project_id != r[i + 1]->cell.project_id)
+            element_int4(arguments, (int32_t)i + 1);
+    });
 }
 
-enum status response_add(struct connection *connection, struct response *const *responses, size_t count, int16_t slot)
+enum status response_add(struct connection *connection, struct response *const *responses, size_t count,
+                         struct pending *pending)
 {
-    struct tally *tallies = calloc(count, sizeof *tallies);
     struct arguments arguments;
     struct buffer scratch;
+    struct result *result;
     enum status status;
 
-    if (tallies == NULL)
-        return STATUS_NO_MEMORY;
     arguments_init(&arguments);
     buffer_init(&scratch);
     add_columns(&arguments, responses, count, &scratch);
-    argument_int2(&arguments, slot);
-    tally_columns(&arguments, tallies, tally_responses(responses, count, tallies));
-    status = query_execute(connection, QUERY_RESPONSE_ADD, &arguments);
+    project_columns(&arguments, responses, count);
+    status = query_run(connection, QUERY_RESPONSE_ADD, &arguments, &result);
+    if (status == STATUS_OK)
+        pending_note(pending, responses, count, result);
+    result_free(result);
     buffer_clear(&scratch);
     arguments_clear(&arguments);
-    free(tallies);
     return status;
 }
 

@@ -40,8 +40,6 @@ static void add(struct tally *tally, const struct tally *other)
 size_t tally_responses(struct response *const *responses, size_t count, struct tally *tallies)
 {
     size_t counted = 0;
-    size_t merged = 0;
-    assert(count <= TALLY_MAX);
     for (size_t i = 0; i < count; i++) {
         const struct response *response = responses[i];
         if (response->is_test)
@@ -50,8 +48,15 @@ size_t tally_responses(struct response *const *responses, size_t count, struct t
             (struct tally){response->cell.project_id, timestamp_quarter(response->occurred_us), response->cell_id, {0}};
         count_scores(&tallies[counted++], response->scores);
     }
-    qsort(tallies, counted, sizeof *tallies, by_key);
-    for (size_t i = 0; i < counted; i++) {
+    return counted;
+}
+
+size_t tally_merge(struct tally *tallies, size_t count)
+{
+    size_t merged = 0;
+    assert(count <= TALLY_MAX);
+    qsort(tallies, count, sizeof *tallies, by_key);
+    for (size_t i = 0; i < count; i++) {
         if (merged > 0 && by_key(&tallies[merged - 1], &tallies[i]) == 0)
             add(&tallies[merged - 1], &tallies[i]);
         else

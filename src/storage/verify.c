@@ -2,9 +2,12 @@
 #include "storage/verify.h"
 
 #include "query.h"
+#include "storage/pending.h"
 #include "storage/response.h"
 
 #include <assert.h>
+
+enum { DAY_S = 86400 };
 
 struct comparison {
     struct connection *connection;
@@ -144,8 +147,12 @@ static enum status rebuild_project(const void *context, int32_t project_id, int3
 enum status verify_rebuild(struct connection *connection)
 {
     enum status status = connection_begin(connection);
+    int64_t rows;
     if (status == STATUS_OK)
         status = query_execute(connection, QUERY_VERIFY_LOCK, NULL);
+    /* Also what was left since the transaction began. */
+    if (status == STATUS_OK)
+        status = pending_sweep(connection, -DAY_S, &rows);
     if (status == STATUS_OK)
         status = each_project(connection, 0, rebuild_project, &connection);
     return finish(connection, status);

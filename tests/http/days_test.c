@@ -33,7 +33,8 @@ static void answer(void)
 
 static bool is_copied(void)
 {
-    return api_count(&api, "SELECT count(*) FROM rollup_day_state WHERE project_id = %d AND filled AND NOT dirty") == 1;
+    return api_count(&api, "SELECT count(*) FROM rollup_day_state WHERE project_id = %1$d AND filled AND NOT dirty AND "
+                           "NOT EXISTS (SELECT FROM rollup_pending WHERE project_id = %1$d)") == 1;
 }
 
 static void wait_for_copy(void)

@@ -90,10 +90,18 @@ static const char make[] =
     " cell_id, 1, 10, slot = 1, slot <> 1, '' FROM answer LIMIT 50;"
     /* What an edit leaves behind: a counter below zero in one slot, made up for in another; and a cell that nobody is in. */
     "CREATE TEMP TABLE counted AS SELECT project_id, quarter, cell_id, slot, nps, csat, ces, 1 AS sign FROM answer"
+    " WHERE slot <> 2"
     " UNION ALL SELECT project_id, quarter, cell_id, 7, 0, 1, 7, 3 FROM answer WHERE slot = 0"
     " UNION ALL SELECT project_id, quarter, cell_id, 8, 0, 1, 7, -3 FROM answer WHERE slot = 0"
     " UNION ALL SELECT project_id, quarter, c.id, 0, 9, 5, 1, 1 FROM answer, c WHERE c.channel = 'ghost'"
     " UNION ALL SELECT project_id, quarter, c.id, 1, 9, 5, 1, -1 FROM answer, c WHERE c.channel = 'ghost';";
+
+/* What no counter holds yet, in batches; among them what a test key sent. */
+static const char make_pending[] =
+    "INSERT INTO rollup_pending (project_id, quarters, cells, nps, csat, ces, tests) SELECT project_id,"
+    " array_agg(quarter), array_agg(cell_id::int), array_agg(nps::smallint), array_agg(csat::smallint),"
+    " array_agg(ces::smallint), array_agg(is_test) FROM (SELECT *, false AS is_test FROM answer WHERE slot = 2"
+    " UNION ALL SELECT *, true FROM answer WHERE slot = 1) AS w GROUP BY project_id, (quarter + cell_id) % 7;";
 
 static void sums(struct buffer *sql, const char *format)
 {
@@ -114,6 +122,7 @@ void feedback_make(const struct tenant *tenant, const struct feedback_options *o
     struct buffer sql;
     buffer_init(&sql);
     buffer_format(&sql, make, (int)tenant->project_id, options->rows, options->from, options->to, options->seed);
+    buffer_string(&sql, make_pending);
     buffer_string(&sql, "INSERT INTO rollup_quarter (project_id, quarter, cell_id, slot");
     sums(&sql, ", %s_%d");
     buffer_string(&sql, ") SELECT project_id, quarter, cell_id, slot");
@@ -121,6 +130,14 @@ void feedback_make(const struct tenant *tenant, const struct feedback_options *o
     buffer_string(&sql, " FROM counted GROUP BY project_id, quarter, cell_id, slot");
     PQclear(run(sql.data));
     buffer_clear(&sql);
+}
+
+void feedback_drop(const struct tenant *tenant)
+{
+    static const char *const tables[] = {"rollup_quarter",  "rollup_pending",   "rollup_day",
+                                         "rollup_day_pack", "rollup_day_state", "response"};
+    for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++)
+        feedback_execute("DELETE FROM %s WHERE project_id = %d", tables[i], (int)tenant->project_id);
 }
 
 /* project|channel|region|segment|declared_1|country|bucket|23 counters, '-' for what isn't grouped, NULL for what is missing. */

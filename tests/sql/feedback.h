@@ -6,7 +6,7 @@
 #include "tenant.h"
 
 /* Random answers written by SQL of the test's own, with all that hangs on them: dictionary, cells, responses and
- * rollups, spread over slots, with counters that cancel out. The plain rows are in test_feedback, which nothing else
+ * rollups, spread over slots, with counters that cancel out, a third of them in rollup_pending. The plain rows are in test_feedback, which nothing else
  * reads: what the numbers are compared with. */
 struct feedback_options {
     int rows;
@@ -15,6 +15,8 @@ struct feedback_options {
     double seed; /* -1 to 1 */
 };
 void feedback_make(const struct tenant *tenant, const struct feedback_options *options);
+/* Takes all of it away but the dictionary: tests that look at the whole database must not find it. */
+void feedback_drop(const struct tenant *tenant);
 /* Runs any SQL. */
 void feedback_execute(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 static const int64_t NOON_US = INT64_C(1790000100) * 1000000; /* on a quarter, 2026-09-21 */
 
@@ -99,10 +100,13 @@ static struct patch patch_of(const struct response *response)
     return (struct patch){.project_id = tenant.project_id, .id = response->id, .key_id = tenant.key_id};
 }
 
+/* Also what waits to be added up. */
+#define COUNTERS "(SELECT * FROM rollup_quarter UNION ALL SELECT * FROM rollup_pending_quarter) AS r"
+
 static int64_t counted(const char *column)
 {
-    char sql[160];
-    snprintf(sql, sizeof sql, "SELECT coalesce(sum(%s), 0) FROM rollup_quarter WHERE project_id = %%d", column);
+    char sql[200];
+    snprintf(sql, sizeof sql, "SELECT coalesce(sum(%s), 0) FROM " COUNTERS " WHERE project_id = %%d", column);
     return tenant_number(&tenant, sql);
 }
 
@@ -121,7 +125,7 @@ static int64_t differences(void)
                  "    sum(csat_1+csat_2+csat_3+csat_4+csat_5) c, sum(csat_1+2*csat_2+3*csat_3+4*csat_4+5*csat_5) cs,"
                  "    sum(ces_1+ces_2+ces_3+ces_4+ces_5+ces_6+ces_7) e,"
                  "    sum(ces_1+2*ces_2+3*ces_3+4*ces_4+5*ces_5+6*ces_6+7*ces_7) es"
-                 "  FROM rollup_quarter, tenant WHERE project_id = tenant.id GROUP BY 1, 2)"
+                 "  FROM " COUNTERS ", tenant WHERE project_id = tenant.id GROUP BY 1, 2)"
                  "SELECT count(*) FROM truth FULL JOIN told USING (quarter, cell_id) WHERE"
                  " (coalesce(truth.p,0), coalesce(truth.d,0), coalesce(truth.n,0), coalesce(truth.c,0),"
                  "  coalesce(truth.cs,0), coalesce(truth.e,0), coalesce(truth.es,0)) <>"
@@ -294,6 +298,12 @@ START_TEST(a_write_key_patches_its_own_answers_for_a_day)
 }
 END_TEST
 
+static void wait_until_added_up(void)
+{
+    while (tenant_number(&tenant, "SELECT count(*) FROM rollup_pending WHERE project_id = %d") > 0)
+        nanosleep(&(struct timespec){.tv_nsec = 5000000}, NULL);
+}
+
 START_TEST(an_edit_and_a_late_answer_mark_their_day_dirty)
 {
     struct response response = answer(2, "web");
@@ -302,6 +312,7 @@ START_TEST(an_edit_and_a_late_answer_mark_their_day_dirty)
                             "FROM response WHERE project_id = %d");
     response = answer(7, "web");
     submit_response(&response);
+    wait_until_added_up();
     ck_assert_int_eq(tenant_number(&tenant, "SELECT dirty::int FROM rollup_day_state WHERE project_id = %d"), 1);
     tenant_execute(&tenant, "UPDATE rollup_day_state SET dirty = false WHERE project_id = %d");
     struct patch patch = patch_of(&response);

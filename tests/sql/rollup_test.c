@@ -26,15 +26,8 @@ static void open_all(void)
 
 static void close_all(void)
 {
-    /* What was made by hand must not be found by tests that look at the whole database. */
-    for (int i = 0; i < 2; i++)
-        feedback_execute(
-            "DELETE FROM rollup_quarter WHERE project_id = %d; DELETE FROM rollup_day WHERE project_id = %d;"
-            "DELETE FROM rollup_day_pack WHERE project_id = %d;"
-            "DELETE FROM rollup_day_state WHERE project_id = %d; DELETE FROM response WHERE project_id = %d",
-            (int)(i ? other : tenant).project_id, (int)(i ? other : tenant).project_id,
-            (int)(i ? other : tenant).project_id, (int)(i ? other : tenant).project_id,
-            (int)(i ? other : tenant).project_id);
+    feedback_drop(&tenant);
+    feedback_drop(&other);
     arena_free(arena);
     tenant_close(&tenant);
     tenant_close(&other);

@@ -26,12 +26,9 @@ static void open_all(void)
     feedback_make(&tenant, &(struct feedback_options){.rows = ROWS, .from = FIRST, .to = LAST, .seed = 0.125});
 }
 
-/* What was spoilt on purpose must not be found by other tests. */
 static void close_all(void)
 {
-    tenant_execute(&tenant, "DELETE FROM rollup_quarter WHERE project_id = %d");
-    tenant_execute(&tenant, "DELETE FROM rollup_day_state WHERE project_id = %d");
-    tenant_execute(&tenant, "DELETE FROM response WHERE project_id = %d");
+    feedback_drop(&tenant);
     tenant_close(&tenant);
 }
 

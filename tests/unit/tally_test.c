@@ -18,7 +18,7 @@ static size_t tally(struct response *responses, size_t count, struct tally *tall
     struct response *list[8];
     for (size_t i = 0; i < count; i++)
         list[i] = &responses[i];
-    return tally_responses(list, count, tallies);
+    return tally_merge(tallies, tally_responses(list, count, tallies));
 }
 
 START_TEST(answers_of_one_cell_and_quarter_become_one_tally)

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: MIT */
+#include "pending_rows.h"
+
+#include "columns.h"
+#include "query.h"
+#include "tally.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+enum { ROOM = 4096 };
+static_assert((int)ROOM <= (int)TALLY_MAX, "a counter could overflow");
+
+struct pending_row {
+    int32_t project_id;
+    int64_t id;
+};
+
+struct pending {
+    struct pending_row rows[ROOM];
+    size_t row_count;
+    struct tally tallies[ROOM];
+    size_t tally_count;
+    size_t answers;
+};
+
+struct pending *pending_new(void)
+{
+    return calloc(1, sizeof(struct pending));
+}
+
+void pending_free(struct pending *pending)
+{
+    free(pending);
+}
+
+size_t pending_answers(const struct pending *pending)
+{
+    return pending->answers;
+}
+
+void pending_forget(struct pending *pending)
+{
+    pending->row_count = 0;
+    pending->tally_count = 0;
+    pending->answers = 0;
+}
+
+void pending_note(struct pending *pending, struct response *const *responses, size_t count, const struct result *result)
+{
+    size_t rows = (size_t)result_rows(result);
+    if (rows > ROOM - pending->row_count || count > ROOM - pending->answers)
+        return;
+    for (size_t i = 0; i < rows; i++)
+        pending->rows[pending->row_count++] =
+            (struct pending_row){result_int4(result, (int)i, 0), result_int8(result, (int)i, 1)};
+    pending->tally_count += tally_responses(responses, count, pending->tallies + pending->tally_count);
+    pending->answers += count;
+}
+
+static void row_columns(struct arguments *arguments, const struct pending_row *rows, size_t count)
+{
+    COLUMN(arguments, ARRAY_INT4, element_int4(arguments, rows[i].project_id));
+    COLUMN(arguments, ARRAY_INT8, element_int8(arguments, rows[i].id));
+}
+
+static void tally_columns(struct arguments *arguments, const struct tally *tallies, size_t count)
+{
+    COLUMN(arguments, ARRAY_INT4, element_int4(arguments, tallies[i].project_id));
+    COLUMN(arguments, ARRAY_INT4, element_int4(arguments, tallies[i].quarter));
+    COLUMN(arguments, ARRAY_INT4, element_int4(arguments, tallies[i].cell_id));
+    for (size_t word = 0; word < TALLY_WORDS; word++)
+        COLUMN(arguments, ARRAY_INT8, element_int8(arguments, tally_word(&tallies[i], word)));
+}
+
+static int by_id(const void *a, const void *b)
+{
+    return (*(const int32_t *)a > *(const int32_t *)b) - (*(const int32_t *)a < *(const int32_t *)b);
+}
+
+static enum status open_projects(struct connection *connection, const struct pending *pending)
+{
+    int32_t ids[ROOM];
+    size_t kept = 0;
+    for (size_t i = 0; i < pending->row_count; i++)
+        ids[i] = pending->rows[i].project_id;
+    qsort(ids, pending->row_count, sizeof *ids, by_id);
+    for (size_t i = 0; i < pending->row_count; i++)
+        if (kept == 0 || ids[i] != ids[kept - 1])
+            ids[kept++] = ids[i];
+    return connection_open_projects(connection, ids, kept);
+}
+
+enum status pending_fold(struct connection *connection, struct pending *pending, int16_t slot)
+{
+    struct arguments arguments;
+    enum status status;
+    if (pending->row_count == 0)
+        return STATUS_OK;
+    status = open_projects(connection, pending);
+    if (status != STATUS_OK)
+        return status;
+    pending->tally_count = tally_merge(pending->tallies, pending->tally_count);
+    arguments_init(&arguments);
+    row_columns(&arguments, pending->rows, pending->row_count);
+    argument_int2(&arguments, slot);
+    tally_columns(&arguments, pending->tallies, pending->tally_count);
+    status = query_execute(connection, QUERY_PENDING_FOLD, &arguments);
+    arguments_clear(&arguments);
+    if (status == STATUS_OK)
+        pending_forget(pending);
+    return status;
+}
+
+static enum status look(struct connection *connection, struct arguments *seconds, bool *is_left, bool *is_full)
+{
+    struct result *result;
+    enum status status = query_run(connection, QUERY_PENDING_IS_LEFT, seconds, &result);
+    *is_left = status == STATUS_OK && result_bool(result, 0, 0);
+    *is_full = status == STATUS_OK && result_bool(result, 0, 1);
+    result_free(result);
+    return status;
+}
+
+static enum status take(struct connection *connection, struct arguments *seconds, int64_t *rows)
+{
+    struct result *result;
+    enum status status = query_run(connection, QUERY_PENDING_SWEEP, seconds, &result);
+    if (status == STATUS_OK)
+        *rows = result_int8(result, 0, 0);
+    result_free(result);
+    return status;
+}
+
+enum status pending_sweep(struct connection *connection, int seconds, int64_t *rows)
+{
+    struct arguments arguments;
+    enum status status;
+    *rows = 0;
+    arguments_init(&arguments);
+    argument_int4(&arguments, seconds);
+    status = take(connection, &arguments, rows);
+    arguments_clear(&arguments);
+    return status;
+}
+
+enum status pending_tend(struct connection *connection, int64_t *rows)
+{
+    struct arguments arguments;
+    bool is_left;
+    bool is_full;
+    enum status status;
+    *rows = 0;
+    arguments_init(&arguments);
+    argument_int4(&arguments, PENDING_OLD_S);
+    /* A look takes no lock that a writer would wait for. */
+    status = look(connection, &arguments, &is_left, &is_full);
+    if (status == STATUS_OK && is_left)
+        status = take(connection, &arguments, rows);
+    if (status == STATUS_OK && is_full)
+        status = query_execute(connection, QUERY_PENDING_VACUUM, NULL);
+    arguments_clear(&arguments);
+    return status;
+}
