@@ -338,17 +338,16 @@ static bool is_pending_due(const struct committer *committer, bool is_quiet)
             (is_quiet || clock_monotonic_us() - committer->pending_since_us >= INT64_C(1000) * PENDING_MS));
 }
 
-/* What can't be added up now is part of every number all the same. */
+/* Where it fails the keeper will do it: until then whoever reads has more to add up, and numbers are what they are. */
 static void fold_pending(struct committer *committer)
 {
-    enum status status = STATUS_OK;
+    enum status status = STATUS_LOST;
     if (committer->generation == connection_generation(committer->connection))
         status = pending_fold(committer->connection, committer->pending, committer->slot);
-    if (status != STATUS_OK)
-        LOG(LOG_LEVEL_WARN, "scores wait to be added up", LOG_STRING("status", status_name(status)));
-    if (status == STATUS_INVALID)
-        pending_forget(committer->pending); /* somebody took them */
-    committer->pending_since_us = clock_monotonic_us();
+    if (status == STATUS_OK)
+        return;
+    LOG(LOG_LEVEL_WARN, "scores wait to be added up", LOG_STRING("status", status_name(status)));
+    pending_forget(committer->pending);
 }
 
 /* --- the thread ---------------------------------------------------------------------------------------------------- */
