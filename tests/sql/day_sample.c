@@ -41,6 +41,12 @@ enum status insert_response(struct connection *connection, const struct response
     return response_insert(connection, list, 1, slot, &is_new);
 }
 
+enum status add_response(struct connection *connection, struct response *response, struct pending *pending)
+{
+    struct response *list[] = {response};
+    return response_add(connection, list, 1, pending);
+}
+
 static void take_counts(const struct rollup *rollup, int64_t counts[ROLLUP_COUNTERS])
 {
     ck_assert_uint_le(rollup->group_count, 1);

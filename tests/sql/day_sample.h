@@ -19,6 +19,8 @@ int64_t after_day(int day);
 void day_sample_open(struct tenant *tenant);
 struct response response_at(const struct tenant *tenant, int32_t quarter, int8_t nps, int8_t csat);
 enum status insert_response(struct connection *connection, const struct response *response, int16_t slot);
+/* The same by the way of answers that are surely new: it waits in pending. */
+enum status add_response(struct connection *connection, struct response *response, struct pending *pending);
 /* What rollup_read says. */
 void read_counts(const struct tenant *tenant, int32_t from, int32_t to, int64_t counts[ROLLUP_COUNTERS]);
 /* What a cube of all the days says that is read now. False: it can't tell. */
