@@ -72,9 +72,11 @@ static void tend_pending(const struct maintenance *maintenance)
 {
     int64_t batches;
     enum status status = pending_tend(maintenance->connection, &batches);
-    if (batches > 0 || status != STATUS_OK)
-        LOG(LOG_LEVEL_INFO, "scores that were left waiting are added up", LOG_STRING("status", status_name(status)),
-            LOG_INTEGER("batches", batches));
+    if (batches > 0)
+        LOG(LOG_LEVEL_INFO, "scores that were left are added up", LOG_INTEGER("batches", batches));
+    if (status != STATUS_OK)
+        LOG(LOG_LEVEL_DEBUG, "scores that were left wait for the next round",
+            LOG_STRING("status", status_name(status)));
 }
 
 static void fold_closed_quarters(struct maintenance *maintenance)
