@@ -3,8 +3,11 @@
 -- (the keeper takes those that are old) nothing is done, and the statement fails with division by zero. The commit waits
 -- for no disk: it is lost as a whole or not at all, and if it is, the rows are there again.
 WITH taken AS (
-    DELETE FROM rollup_pending WHERE project_id = ANY ($1::int4[]) AND id = ANY ($2::int8[])
-    RETURNING id
+    -- By pairs: of two lists PostgreSQL would look up each project with each id.
+    DELETE FROM rollup_pending p
+    USING unnest($1::int4[], $2::int8[]) AS k (project_id, id)
+    WHERE p.project_id = k.project_id AND p.id = k.id
+    RETURNING p.id
 ), counted AS (
     INSERT INTO rollup_quarter AS r (project_id, quarter, cell_id, slot,
         nps_0, nps_1, nps_2, nps_3, nps_4, nps_5, nps_6, nps_7, nps_8, nps_9, nps_10,
