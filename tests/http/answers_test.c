@@ -428,7 +428,7 @@ END_TEST
 
 START_TEST(kept_replies_stay_within_their_memory)
 {
-    static const char *const settings[] = {"HARK_CACHE_MB=1", NULL};
+    static const char *const settings[] = {"HARK_CACHE_MB=1", "HARK_CACHE_AGE=60s", "HARK_CACHE_AGE_OTHERS=60s", NULL};
     struct buffer lines;
     open_server(settings);
     buffer_init(&lines);
