@@ -27,7 +27,8 @@ enum status pending_fold(struct connection *connection, struct pending *pending,
 
 /* The same with all that has waited for longer than so many seconds, whoever left it. For the owner of the tables, as is the next one.
  * *rows: how many batches that were. */
-enum status pending_sweep(struct connection *connection, int seconds, int64_t *rows) __attribute__((warn_unused_result));
+enum status pending_sweep(struct connection *connection, int seconds, int64_t *rows)
+    __attribute__((warn_unused_result));
 
 enum { PENDING_OLD_S = 10 };
 
