@@ -64,6 +64,23 @@ static void edit(const struct response *response, unsigned *seed)
     arena_free(arena);
 }
 
+/* By either way in. */
+static void answer(struct response *response, unsigned *seed, struct pending *pending)
+{
+    *response =
+        response_at(&tenant, FIRST + below(seed, DAYS * 96 - 4), (int8_t)below(seed, 11), (int8_t)(1 + below(seed, 5)));
+    ck_assert_int_eq(below(seed, 2) ? add_response(tenant.connection, response, pending)
+                                    : insert_response(tenant.connection, response, (int16_t)below(seed, 3)),
+                     STATUS_OK);
+}
+
+static void keep(unsigned *seed, struct pending *pending)
+{
+    if (below(seed, 2))
+        ck_assert_int_eq(pending_fold(tenant.connection, pending, 3), STATUS_OK);
+    fill_days(&tenant, after_day(below(seed, DAYS)));
+}
+
 START_TEST(after_any_operations_the_copy_reads_as_the_rows)
 {
     enum { OPERATIONS = 400 };
@@ -75,18 +92,11 @@ START_TEST(after_any_operations_the_copy_reads_as_the_rows)
     for (int i = 0; i < OPERATIONS; i++) {
         int kind = below(&seed, 10);
         if (kind < 4 || count == 0) {
-            responses[count] = response_at(&tenant, FIRST + below(&seed, DAYS * 96 - 4), (int8_t)below(&seed, 11),
-                                           (int8_t)(1 + below(&seed, 5)));
-            ck_assert_int_eq(below(&seed, 2)
-                                 ? add_response(tenant.connection, &responses[count++], pending)
-                                 : insert_response(tenant.connection, &responses[count++], (int16_t)below(&seed, 3)),
-                             STATUS_OK);
+            answer(&responses[count++], &seed, pending);
         } else if (kind < 6) {
             edit(&responses[below(&seed, count)], &seed);
         } else if (kind < 7) {
-            if (below(&seed, 2))
-                ck_assert_int_eq(pending_fold(tenant.connection, pending, 3), STATUS_OK);
-            fill_days(&tenant, after_day(below(&seed, DAYS)));
+            keep(&seed, pending);
         } else {
             int64_t stored[ROLLUP_COUNTERS];
             int64_t truth[ROLLUP_COUNTERS];
