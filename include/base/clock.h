@@ -11,5 +11,7 @@ int64_t clock_now_us(void);
 int64_t clock_monotonic_us(void);
 /* A condition whose timed waits go by that clock. */
 void clock_condition_init(pthread_cond_t *condition);
+/* Until it is signalled, for us microseconds at most; as with every condition, perhaps for nothing. */
+void clock_condition_wait(pthread_cond_t *condition, pthread_mutex_t *lock, int64_t us);
 
 #endif

@@ -10,12 +10,13 @@
 
 #include <pthread.h>
 #include <stdlib.h>
-#include <time.h>
 
 /* Once is not often enough to read for whoever may come next. */
 enum { ASKED_TWICE = 2 };
 /* The next reading begins so early that it may take this many times as long as the last one. */
 enum { TIMES_AS_LONG = 3 };
+/* How often it is looked whether one is too old to be told. */
+enum { REST_US = 1000000 };
 /* One cube takes so much of all that there is, at most. */
 enum { SHARE = 2 };
 
@@ -211,14 +212,11 @@ static void read_one(struct cubes *cubes, struct cube_entry *entry)
 /* What is too old to be told takes no memory. */
 static void rest(struct cubes *cubes)
 {
-    struct timespec until;
     if (cubes->table.bytes == 0) {
         pthread_cond_wait(&cubes->changed, &cubes->lock);
         return;
     }
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_sec++;
-    pthread_cond_timedwait(&cubes->changed, &cubes->lock, &until);
+    clock_condition_wait(&cubes->changed, &cubes->lock, REST_US);
     cube_table_expire(&cubes->table, clock_monotonic_us() - 2 * cubes->ages.others_us);
 }
 

@@ -28,3 +28,10 @@ void clock_condition_init(pthread_cond_t *condition)
     pthread_cond_init(condition, &monotonic);
     pthread_condattr_destroy(&monotonic);
 }
+
+void clock_condition_wait(pthread_cond_t *condition, pthread_mutex_t *lock, int64_t us)
+{
+    int64_t until_us = clock_monotonic_us() + us;
+    struct timespec until = {.tv_sec = until_us / 1000000, .tv_nsec = until_us % 1000000 * 1000};
+    pthread_cond_timedwait(condition, lock, &until);
+}

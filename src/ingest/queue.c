@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 #include "queue.h"
 
-#include <time.h>
+#include "base/clock.h"
 
 void queue_init(struct queue *queue, size_t limit)
 {
     *queue = (struct queue){.limit = limit};
     queue->last = &queue->first;
     pthread_mutex_init(&queue->lock, NULL);
-    pthread_cond_init(&queue->filled, NULL);
+    clock_condition_init(&queue->filled);
 }
 
 void queue_clear(struct queue *queue)
@@ -52,17 +52,12 @@ void queue_return(struct queue *queue, struct ingest_item *items, size_t count)
 
 static void wait_filled(struct queue *queue, int wait_ms)
 {
-    struct timespec until;
     queue->waiting++;
     if (wait_ms < 0) {
         while (queue->first == NULL && !queue->is_closed)
             pthread_cond_wait(&queue->filled, &queue->lock);
     } else {
-        clock_gettime(CLOCK_REALTIME, &until);
-        until.tv_nsec += (long)wait_ms * 1000000;
-        until.tv_sec += until.tv_nsec / 1000000000;
-        until.tv_nsec %= 1000000000;
-        pthread_cond_timedwait(&queue->filled, &queue->lock, &until);
+        clock_condition_wait(&queue->filled, &queue->lock, INT64_C(1000) * wait_ms);
     }
     queue->waiting--;
 }

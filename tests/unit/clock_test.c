@@ -26,7 +26,25 @@ START_TEST(a_condition_waits_until_a_time_on_the_monotonic_clock)
 }
 END_TEST
 
+START_TEST(a_wait_for_nothing_ends_when_its_time_is_up)
+{
+    enum { WAIT_US = 30000 };
+    pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+    pthread_cond_t condition;
+    int64_t until_us = clock_monotonic_us() + WAIT_US;
+    int waits = 0;
+    clock_condition_init(&condition);
+    pthread_mutex_lock(&lock);
+    for (int64_t left_us = WAIT_US; left_us > 0; left_us = until_us - clock_monotonic_us(), waits++)
+        clock_condition_wait(&condition, &lock, left_us);
+    pthread_mutex_unlock(&lock);
+    pthread_cond_destroy(&condition);
+    ck_assert_int_lt(waits, 10); /* it does sleep */
+}
+END_TEST
+
 Suite *clock_suite(void)
 {
-    return RUNNER_SUITE("clock", a_condition_waits_until_a_time_on_the_monotonic_clock);
+    return RUNNER_SUITE("clock", a_condition_waits_until_a_time_on_the_monotonic_clock,
+                        a_wait_for_nothing_ends_when_its_time_is_up);
 }
