@@ -42,6 +42,9 @@ uint64_t connection_generation(const struct connection *connection);
  * list that is open already, nothing is sent. */
 enum status connection_open_projects(struct connection *connection, const int32_t *project_ids, size_t count)
     __attribute__((warn_unused_result));
+/* The same for a list in any order and with repeats, which is ascending and without them afterwards. */
+enum status connection_open_each_project(struct connection *connection, int32_t *project_ids, size_t count)
+    __attribute__((warn_unused_result));
 
 enum status connection_begin(struct connection *connection) __attribute__((warn_unused_result));
 /* As another role until the transaction ends: what a reader's session writes now and then. */

@@ -102,11 +102,6 @@ static void key_of(const struct ingest_item *item, int32_t *project_id, const st
                                           : &item->event->id;
 }
 
-static int by_id(const void *a, const void *b)
-{
-    return (*(const int32_t *)a > *(const int32_t *)b) - (*(const int32_t *)a < *(const int32_t *)b);
-}
-
 /* The session sees the rows of the items' projects, and no others. Mostly that is one project, and nothing is sent. */
 static enum status open_projects(struct committer *committer, struct ingest_item **items, size_t count)
 {
@@ -117,13 +112,7 @@ static enum status open_projects(struct committer *committer, struct ingest_item
         key_of(items[i], &ids[kept], &id);
         kept += kept == 0 || ids[kept] != ids[kept - 1];
     }
-    qsort(ids, kept, sizeof *ids, by_id);
-    count = kept;
-    kept = 0;
-    for (size_t i = 0; i < count; i++)
-        if (kept == 0 || ids[i] != ids[kept - 1])
-            ids[kept++] = ids[i];
-    return connection_open_projects(committer->connection, ids, kept);
+    return connection_open_each_project(committer->connection, ids, kept);
 }
 
 static enum status try_step(struct committer *committer, step_fn *step, struct ingest_item **items, size_t count)

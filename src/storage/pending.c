@@ -73,22 +73,12 @@ static void tally_columns(struct arguments *arguments, const struct tally *talli
         COLUMN(arguments, ARRAY_INT8, element_int8(arguments, tally_word(&tallies[i], word)));
 }
 
-static int by_id(const void *a, const void *b)
-{
-    return (*(const int32_t *)a > *(const int32_t *)b) - (*(const int32_t *)a < *(const int32_t *)b);
-}
-
 static enum status open_projects(struct connection *connection, const struct pending *pending)
 {
     int32_t ids[ROOM];
-    size_t kept = 0;
     for (size_t i = 0; i < pending->row_count; i++)
         ids[i] = pending->rows[i].project_id;
-    qsort(ids, pending->row_count, sizeof *ids, by_id);
-    for (size_t i = 0; i < pending->row_count; i++)
-        if (kept == 0 || ids[i] != ids[kept - 1])
-            ids[kept++] = ids[i];
-    return connection_open_projects(connection, ids, kept);
+    return connection_open_each_project(connection, ids, pending->row_count);
 }
 
 enum status pending_fold(struct connection *connection, struct pending *pending, int16_t slot)

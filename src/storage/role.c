@@ -112,3 +112,18 @@ enum status connection_open_projects(struct connection *connection, const int32_
     connection->open_count = count;
     return STATUS_OK;
 }
+
+static int ascending(const void *a, const void *b)
+{
+    return (*(const int32_t *)a > *(const int32_t *)b) - (*(const int32_t *)a < *(const int32_t *)b);
+}
+
+enum status connection_open_each_project(struct connection *connection, int32_t *project_ids, size_t count)
+{
+    size_t kept = 0;
+    qsort(project_ids, count, sizeof *project_ids, ascending);
+    for (size_t i = 0; i < count; i++)
+        if (kept == 0 || project_ids[i] != project_ids[kept - 1])
+            project_ids[kept++] = project_ids[i];
+    return connection_open_projects(connection, project_ids, kept);
+}
