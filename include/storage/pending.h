@@ -18,6 +18,8 @@ struct pending *pending_new(void) __attribute__((warn_unused_result)); /* NULL: 
 void pending_free(struct pending *pending);
 /* How many answers wait. */
 size_t pending_answers(const struct pending *pending);
+/* From when on the first of them does, on the monotonic clock. */
+int64_t pending_since_us(const struct pending *pending);
 /* They are left to pending_sweep. */
 void pending_forget(struct pending *pending);
 /* Adds them to the counters of the slot, and forgets them. Their projects are opened to the session. All or nothing; does not wait for the

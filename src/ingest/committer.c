@@ -313,18 +313,12 @@ static void timed_batch(struct committer *committer, struct ingest_item **batch,
 
 /* --- adding up ----------------------------------------------------------------------------------------------------- */
 
-static void note_pending(struct committer *committer, size_t before)
-{
-    if (before == 0 && pending_answers(committer->pending) > 0)
-        committer->pending_since_us = clock_monotonic_us();
-}
-
 static bool is_pending_due(const struct committer *committer, bool is_quiet)
 {
     size_t answers = pending_answers(committer->pending);
     return answers >= PENDING_ANSWERS_MAX ||
            (answers > 0 &&
-            (is_quiet || clock_monotonic_us() - committer->pending_since_us >= INT64_C(1000) * PENDING_MS));
+            (is_quiet || clock_monotonic_us() - pending_since_us(committer->pending) >= INT64_C(1000) * PENDING_MS));
 }
 
 /* Where it fails the keeper will do it: until then whoever reads has more to add up, and numbers are what they are. */
@@ -357,12 +351,10 @@ void *committer_run(void *context)
     size_t count;
 
     while (queue_take(&committer->ingest->queue, batch, INGEST_BATCH_MAX, patience_ms(committer), &count)) {
-        size_t before = pending_answers(committer->pending);
         if (count > 0)
             timed_batch(committer, batch, count);
         else
             reconnect(committer);
-        note_pending(committer, before);
         if (is_pending_due(committer, count == 0))
             fold_pending(committer);
     }

@@ -37,7 +37,6 @@ struct committer {
     int16_t slot;
     pthread_t thread;
     struct pending *pending;    /* scores that it stored and did not add up yet */
-    int64_t pending_since_us;   /* monotonic: from when on the first of them waits */
     atomic_llong away_since_us; /* monotonic; 0: the session is up */
 };
 

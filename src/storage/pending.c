@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "pending_rows.h"
 
+#include "base/clock.h"
 #include "columns.h"
 #include "query.h"
 #include "tally.h"
@@ -22,6 +23,7 @@ struct pending {
     struct tally tallies[ROOM];
     size_t tally_count;
     size_t answers;
+    int64_t since_us;
 };
 
 struct pending *pending_new(void)
@@ -39,6 +41,11 @@ size_t pending_answers(const struct pending *pending)
     return pending->answers;
 }
 
+int64_t pending_since_us(const struct pending *pending)
+{
+    return pending->since_us;
+}
+
 void pending_forget(struct pending *pending)
 {
     pending->row_count = 0;
@@ -51,6 +58,8 @@ void pending_note(struct pending *pending, struct response *const *responses, si
     size_t rows = (size_t)result_rows(result);
     if (rows > ROOM - pending->row_count || count > ROOM - pending->answers)
         return;
+    if (pending->answers == 0)
+        pending->since_us = clock_monotonic_us();
     for (size_t i = 0; i < rows; i++)
         pending->rows[pending->row_count++] =
             (struct pending_row){result_int4(result, (int)i, 0), result_int8(result, (int)i, 1)};
