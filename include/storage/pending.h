@@ -27,12 +27,14 @@ void pending_forget(struct pending *pending);
 enum status pending_fold(struct connection *connection, struct pending *pending, int16_t slot)
     __attribute__((warn_unused_result));
 
+/* Seconds: longer than a committer lets anything wait; and what takes all there is, also what came since the transaction began, and by a
+ * clock that was put back meanwhile. */
+enum { PENDING_OLD_S = 10, PENDING_ALL_S = -86400 };
+
 /* The same with all that has waited for longer than so many seconds, whoever left it. For the owner of the tables, as is the next one.
  * *rows: how many batches that were. */
 enum status pending_sweep(struct connection *connection, int seconds, int64_t *rows)
     __attribute__((warn_unused_result));
-
-enum { PENDING_OLD_S = 10 };
 
 /* The keeper's round: sweeps what is old, for its committer is no more, and clears the places of what was added up. Not inside a
  * transaction. */

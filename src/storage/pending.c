@@ -111,53 +111,45 @@ enum status pending_fold(struct connection *connection, struct pending *pending,
     return status;
 }
 
-static enum status look(struct connection *connection, struct arguments *seconds, bool *is_left, bool *is_full)
+static enum status look(struct connection *connection, bool *is_left, bool *is_full)
 {
+    struct arguments arguments;
     struct result *result;
-    enum status status = query_run(connection, QUERY_PENDING_IS_LEFT, seconds, &result);
+    enum status status;
+    arguments_init(&arguments);
+    argument_int4(&arguments, PENDING_OLD_S);
+    status = query_run(connection, QUERY_PENDING_IS_LEFT, &arguments, &result);
     *is_left = status == STATUS_OK && result_bool(result, 0, 0);
     *is_full = status == STATUS_OK && result_bool(result, 0, 1);
     result_free(result);
-    return status;
-}
-
-static enum status take(struct connection *connection, struct arguments *seconds, int64_t *rows)
-{
-    struct result *result;
-    enum status status = query_run(connection, QUERY_PENDING_SWEEP, seconds, &result);
-    if (status == STATUS_OK)
-        *rows = result_int8(result, 0, 0);
-    result_free(result);
+    arguments_clear(&arguments);
     return status;
 }
 
 enum status pending_sweep(struct connection *connection, int seconds, int64_t *rows)
 {
     struct arguments arguments;
+    struct result *result;
     enum status status;
-    *rows = 0;
     arguments_init(&arguments);
     argument_int4(&arguments, seconds);
-    status = take(connection, &arguments, rows);
+    status = query_run(connection, QUERY_PENDING_SWEEP, &arguments, &result);
+    *rows = status == STATUS_OK ? result_int8(result, 0, 0) : 0;
+    result_free(result);
     arguments_clear(&arguments);
     return status;
 }
 
 enum status pending_tend(struct connection *connection, int64_t *rows)
 {
-    struct arguments arguments;
     bool is_left;
     bool is_full;
-    enum status status;
-    *rows = 0;
-    arguments_init(&arguments);
-    argument_int4(&arguments, PENDING_OLD_S);
     /* A look takes no lock that a writer would wait for. */
-    status = look(connection, &arguments, &is_left, &is_full);
+    enum status status = look(connection, &is_left, &is_full);
+    *rows = 0;
     if (status == STATUS_OK && is_left)
-        status = take(connection, &arguments, rows);
+        status = pending_sweep(connection, PENDING_OLD_S, rows);
     if (status == STATUS_OK && is_full)
         status = query_execute(connection, QUERY_PENDING_VACUUM, NULL);
-    arguments_clear(&arguments);
     return status;
 }

@@ -164,19 +164,24 @@ static void add_columns(struct arguments *arguments, struct response *const *r, 
     SPARSE_COLUMN(arguments, ARRAY_INT4, r[i]->survey_version == 0, element_version(arguments, r[i]->survey_version));
 }
 
+static bool begins_project(struct response *const *r, size_t i)
+{
+    return i == 0 || r[i]->cell.project_id != r[i - 1]->cell.project_id;
+}
+
 /* The answers of a project are a range of the batch, which is sorted by it; the first has number 1. */
 static void project_columns(struct arguments *arguments, struct response *const *r, size_t count)
 {
     COLUMN(arguments, ARRAY_INT4, {
-        if (i == 0 || r[i]->cell.project_id != r[i - 1]->cell.project_id)
+        if (begins_project(r, i))
             element_int4(arguments, r[i]->cell.project_id);
     });
     COLUMN(arguments, ARRAY_INT4, {
-        if (i == 0 || r[i]->cell.project_id != r[i - 1]->cell.project_id)
+        if (begins_project(r, i))
             element_int4(arguments, (int32_t)i + 1);
     });
     COLUMN(arguments, ARRAY_INT4, {
-        if (i + 1 == count || r[i]->cell.project_id != r[i + 1]->cell.project_id)
+        if (i + 1 == count || begins_project(r, i + 1))
             element_int4(arguments, (int32_t)i + 1);
     });
 }

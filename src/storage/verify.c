@@ -7,8 +7,6 @@
 
 #include <assert.h>
 
-enum { DAY_S = 86400 };
-
 struct comparison {
     struct connection *connection;
     int list_max;
@@ -150,9 +148,8 @@ enum status verify_rebuild(struct connection *connection)
     int64_t rows;
     if (status == STATUS_OK)
         status = query_execute(connection, QUERY_VERIFY_LOCK, NULL);
-    /* Also what was left since the transaction began. */
     if (status == STATUS_OK)
-        status = pending_sweep(connection, -DAY_S, &rows);
+        status = pending_sweep(connection, PENDING_ALL_S, &rows);
     if (status == STATUS_OK)
         status = each_project(connection, 0, rebuild_project, &connection);
     return finish(connection, status);

@@ -270,8 +270,7 @@ START_TEST(no_route_tells_or_changes_anything_of_another_tenant)
         "UNION ALL SELECT e::text FROM event e WHERE project_id = %1$d UNION ALL SELECT q::text FROM rollup_quarter q "
         "WHERE project_id = %1$d UNION ALL SELECT p::text FROM rollup_pending p WHERE project_id = %1$d ORDER BY 1) AS "
         "all_of_it";
-    while (api_count(&api, "SELECT count(*) FROM rollup_pending WHERE project_id = %d") > 0)
-        api_sleep_ms(10); /* it is added up */
+    api_wait_until_added_up(&api);
     int64_t before = api_count(&api, state);
     for (size_t route = 0; route < ROUTES; route++)
         for (enum scope scope = SCOPE_WRITE; scope <= SCOPE_ADMIN; scope++) {

@@ -14,7 +14,15 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { KEY_PATIENCE_MS = 5000, IDS = 64, TEXTS = 8, TEXT_SIZE = 20000, TIMES = 8, TEST_TIMEOUT_S = 180 };
+enum {
+    KEY_PATIENCE_MS = 5000,
+    ADD_UP_PATIENCE_MS = 20000,
+    IDS = 64,
+    TEXTS = 8,
+    TEXT_SIZE = 20000,
+    TIMES = 8,
+    TEST_TIMEOUT_S = 180
+};
 
 void api_sleep_ms(long ms)
 {
@@ -258,6 +266,14 @@ int64_t api_count(const struct api *api, const char *sql)
     snprintf(filled, sizeof filled, sql, api->project_id);
 #pragma GCC diagnostic pop
     return api_ask(api, filled);
+}
+
+void api_wait_until_added_up(const struct api *api)
+{
+    static const char pending[] = "SELECT count(*) FROM rollup_pending WHERE project_id = %d";
+    for (int waited = 0; waited < ADD_UP_PATIENCE_MS && api_count(api, pending) > 0; waited += 10)
+        api_sleep_ms(10);
+    ck_assert_int_eq(api_count(api, pending), 0);
 }
 
 void api_execute(const struct api *api, const char *sql)

@@ -79,6 +79,8 @@ int api_metric(struct api *api, const char *metric, double *value);
 /* What GET /metrics of the server says of a meter without labels. */
 double api_meter(const struct api *api, const char *name);
 void api_sleep_ms(long ms);
+/* Until the counters hold what was answered; numbers held it before. Dies after twenty seconds. */
+void api_wait_until_added_up(const struct api *api);
 
 /* A suite of one case, whose tests may take as long as a crowded machine needs. */
 Suite *api_suite(const char *name, SFun setup, SFun teardown, const TTest *const tests[], size_t count);

@@ -57,31 +57,18 @@ START_TEST(an_answer_that_comes_late_is_copied_within_seconds)
 }
 END_TEST
 
-static int64_t count_pending(void)
-{
-    return api_count(&api, "SELECT count(*) FROM rollup_pending WHERE project_id = %d");
-}
-
-static void wait_until_added_up(void)
-{
-    int64_t until_us = clock_monotonic_us() + PATIENCE_S * INT64_C(1000000);
-    while (count_pending() > 0 && clock_monotonic_us() < until_us)
-        api_sleep_ms(10);
-    ck_assert_int_eq(count_pending(), 0);
-}
-
 /* Its session is gone, and with it what it knew: the keeper finds the row. */
 START_TEST(what_a_process_left_that_was_killed_is_added_up)
 {
     answer();
-    wait_until_added_up();
+    api_wait_until_added_up(&api);
     ck_assert_int_eq(
         api_count(&api, "WITH left_there AS (INSERT INTO rollup_pending (project_id, added_at, quarters, cells, nps, "
                         "csat, ces, tests) SELECT project_id, now() - interval '1 minute', ARRAY[quarter], "
                         "ARRAY[cell_id], ARRAY[nps], ARRAY[csat], ARRAY[ces], ARRAY[false] FROM response WHERE "
                         "project_id = %d RETURNING 1) SELECT count(*) FROM left_there"),
         1);
-    wait_until_added_up();
+    api_wait_until_added_up(&api);
     ck_assert_int_eq(api_count(&api, "SELECT sum(nps_9) FROM rollup_quarter WHERE project_id = %d"), 2);
     ck_assert_int_eq(api_metric(&api, "nps", NULL), 2);
 }

@@ -275,7 +275,7 @@ START_TEST(only_what_is_old_is_swept)
     ck_assert_int_eq(added_up(), 1);
     ck_assert_int_eq(told(&tenant, 9) + told(&tenant, 10), 1);
     ck_assert_int_eq(told(&tenant, 0), 1);
-    sweep(-86400);
+    sweep(PENDING_ALL_S);
     ck_assert_int_eq(waiting(), 0);
     ck_assert_int_eq(told(&tenant, 0), 1);
     ck_assert_int_eq(differences(), 0);
@@ -291,7 +291,7 @@ START_TEST(a_sweep_makes_copied_days_stale)
     ck_assert_int_eq(pending_fold(tenant.connection, pending, SLOT), STATUS_OK);
     fill_days();
     add_one(FIRST, 9);
-    sweep(-86400);
+    sweep(PENDING_ALL_S);
     ck_assert_int_eq(days("dirty"), 1);
     ck_assert_int_eq(told(&tenant, 9), 2);
 }
@@ -319,7 +319,7 @@ START_TEST(what_finds_no_room_is_left_to_the_sweep)
     ck_assert_int_eq(pending_fold(tenant.connection, pending, SLOT), STATUS_OK);
     ck_assert_int_gt(waiting(), 0);
     ck_assert_int_eq(told(&tenant, 9), BATCHES);
-    sweep(-86400);
+    sweep(PENDING_ALL_S);
     ck_assert_int_eq(told(&tenant, 9), BATCHES);
     ck_assert_int_eq(differences(), 0);
 }

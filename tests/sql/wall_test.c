@@ -233,6 +233,11 @@ START_TEST(a_session_sees_the_projects_that_were_opened_last)
     ck_assert_uint_eq(count_rows(connection, tenant.project_id), 0);
     ck_assert_int_eq(connection_open_projects(connection, NULL, 0), STATUS_OK);
     ck_assert_uint_eq(count_rows(connection, neighbour.project_id), 0);
+    int32_t any[] = {neighbour.project_id, tenant.project_id, neighbour.project_id};
+    ck_assert_int_eq(connection_open_each_project(connection, any, 3), STATUS_OK);
+    ck_assert_mem_eq(any, both, sizeof both);
+    ck_assert_uint_eq(count_rows(connection, tenant.project_id), 1);
+    ck_assert_uint_eq(count_rows(connection, neighbour.project_id), 1);
     connection_close(connection);
 }
 END_TEST
