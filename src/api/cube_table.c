@@ -13,18 +13,10 @@ static const int64_t SPAN_US = 5000000;
 static const int64_t REST_US = 1000000;
 static const int64_t SHORT_US = 30000000;
 
-void cube_table_init(struct cube_table *table, size_t bytes_max)
+void cube_table_init(struct cube_table *table, size_t bytes_max, int64_t kept_us)
 {
-    *table = (struct cube_table){.bytes_max = bytes_max};
+    *table = (struct cube_table){.bytes_max = bytes_max, .kept_us = kept_us};
     TAILQ_INIT(&table->order);
-}
-
-void cube_moment_release(struct cube_moment *moment)
-{
-    if (moment == NULL || --moment->holders > 0)
-        return;
-    cube_free(moment->cube);
-    free(moment);
 }
 
 static void forget(struct cube_table *table, struct cube_entry *entry)
@@ -56,7 +48,7 @@ void cube_table_clear(struct cube_table *table)
 
 /* --- asking -------------------------------------------------------------------------------------------------------- */
 
-static struct cube_entry *find(const struct cube_table *table, const struct rollup_query *query)
+struct cube_entry *cube_table_find(const struct cube_table *table, const struct rollup_query *query)
 {
     struct cube_entry *entry;
     TAILQ_FOREACH(entry, &table->order, by_use)
@@ -67,13 +59,16 @@ static struct cube_entry *find(const struct cube_table *table, const struct roll
     return NULL;
 }
 
-/* The one that is being read stays: the thread comes back to it. */
+/* Those that are being read stay: who reads comes back to them. They are fewer, for only so many can read. */
 static void make_place(struct cube_table *table)
 {
     struct cube_entry *last = TAILQ_LAST(&table->order, cube_order);
     if (table->count < ENTRIES_MAX)
         return;
-    drop(table, last->is_reading ? TAILQ_PREV(last, cube_order, by_use) : last);
+    while (last && last->is_reading)
+        last = TAILQ_PREV(last, cube_order, by_use);
+    if (last)
+        drop(table, last);
 }
 
 static struct cube_entry *add(struct cube_table *table, const struct rollup_query *query)
@@ -82,8 +77,10 @@ static struct cube_entry *add(struct cube_table *table, const struct rollup_quer
     if (entry == NULL)
         return NULL;
     make_place(table);
-    *entry = (struct cube_entry){
-        .project_id = query->project_ids[0], .group_by = query->group_by, .quarters_max = QUARTERS_MAX};
+    *entry = (struct cube_entry){.project_id = query->project_ids[0],
+                                 .group_by = query->group_by,
+                                 .quarters_max = QUARTERS_MAX,
+                                 .kept_us = table->kept_us};
     TAILQ_INSERT_HEAD(&table->order, entry, by_use);
     table->count++;
     return entry;
@@ -91,7 +88,7 @@ static struct cube_entry *add(struct cube_table *table, const struct rollup_quer
 
 struct cube_entry *cube_table_ask(struct cube_table *table, const struct rollup_query *query)
 {
-    struct cube_entry *entry = find(table, query);
+    struct cube_entry *entry = cube_table_find(table, query);
     if (entry == NULL)
         return add(table, query);
     TAILQ_REMOVE(&table->order, entry, by_use);
@@ -117,10 +114,65 @@ static void turn_spans(struct cube_entry *entry, int64_t now_us)
     entry->asked_us = now_us;
 }
 
+/* --- moments within days ------------------------------------------------------------------------------------------- */
+
+static bool is_of_late(const struct cube_entry *entry, int64_t last_us, int64_t now_us)
+{
+    return last_us != 0 && now_us - last_us < entry->kept_us;
+}
+
+/* The quarter's, or the one that was asked for longest ago. */
+static struct cube_cut *find_cut(struct cube_entry *entry, int32_t quarter)
+{
+    struct cube_cut *oldest = &entry->cuts[0];
+    for (int i = 0; i < CUBE_CUTS_MAX; i++) {
+        if (entry->cuts[i].quarter == quarter)
+            return &entry->cuts[i];
+        if (entry->cuts[i].last_us < oldest->last_us)
+            oldest = &entry->cuts[i];
+    }
+    *oldest = (struct cube_cut){.quarter = quarter};
+    return oldest;
+}
+
+static void note_cut(struct cube_entry *entry, int32_t quarter, int64_t now_us)
+{
+    struct cube_cut *cut = find_cut(entry, quarter);
+    cut->is_again = is_of_late(entry, cut->last_us, now_us);
+    cut->last_us = now_us;
+}
+
+static bool is_wanted(const struct cube_entry *entry, const struct cube_cut *cut)
+{
+    return cut->is_again && is_of_late(entry, cut->last_us, entry->last_us);
+}
+
+static bool cuts_at(const struct cube_scope *scope, int32_t quarter)
+{
+    bool cuts = quarter == scope->from || quarter == scope->to;
+    for (size_t i = 0; i < scope->cut_count; i++)
+        cuts = cuts || scope->cuts[i] == quarter;
+    return cuts;
+}
+
+bool cube_entry_may_tell(const struct cube_entry *entry, const struct rollup_query *query)
+{
+    struct cube_scope next = cube_entry_scope(entry, query->to);
+    const struct cube_scope *scope = &entry->moment->scope;
+    return cuts_at(&next, query->from) && cuts_at(&next, query->to) &&
+           !(cuts_at(scope, query->from) && cuts_at(scope, query->to));
+}
+
+/* --- what to read -------------------------------------------------------------------------------------------------- */
+
 bool cube_entry_ask(struct cube_entry *entry, const struct rollup_query *query, int64_t now_us)
 {
     struct cube_span wanted = {query->from, query->to};
     struct cube_span all;
+    entry->is_again = is_of_late(entry, entry->last_us, now_us);
+    entry->last_us = now_us;
+    note_cut(entry, query->from, now_us);
+    note_cut(entry, query->to, now_us);
     if (now_us >= entry->short_until_us)
         entry->quarters_max = QUARTERS_MAX;
     if (wanted.to - wanted.from > entry->quarters_max)
@@ -139,9 +191,15 @@ bool cube_entry_ask(struct cube_entry *entry, const struct rollup_query *query, 
 struct cube_scope cube_entry_scope(const struct cube_entry *entry, int32_t now_quarter)
 {
     struct cube_span span = unite(entry->before, entry->asked);
+    struct cube_scope scope;
     if (span.to > now_quarter)
         span.to += QUARTERS_TO_COME;
-    return (struct cube_scope){entry->project_id, entry->group_by, span.from, span.to};
+    scope = (struct cube_scope){
+        .project_id = entry->project_id, .group_by = entry->group_by, .from = span.from, .to = span.to};
+    for (int i = 0; i < CUBE_CUTS_MAX; i++)
+        if (is_wanted(entry, &entry->cuts[i]))
+            scope.cuts[scope.cut_count++] = entry->cuts[i].quarter;
+    return scope;
 }
 
 void cube_entry_fail(struct cube_entry *entry, const struct cube_scope *scope, bool is_too_large, int64_t now_us)
@@ -178,9 +236,10 @@ static void trim(struct cube_table *table)
 
 void cube_table_keep(struct cube_table *table, struct cube_entry *entry, struct cube_moment *moment)
 {
+    if (entry->moment && entry->moment->read_us > moment->read_us)
+        return;
     forget(table, entry);
-    moment->holders = 1;
-    entry->moment = moment;
+    entry->moment = cube_moment_hold(moment);
     table->bytes += cube_bytes(moment->cube);
     trim(table);
 }

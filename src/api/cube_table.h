@@ -3,7 +3,7 @@
 #define HARK_API_CUBE_TABLE_H
 
 #include "answer_age.h"
-#include "storage/cube.h"
+#include "cube_moment.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -13,19 +13,17 @@
 /* Inside api/ only: counts in memory by project and grouping, bounded in bytes; those that nobody asked about longest go first.
  * For one thread at a time. */
 
-/* Counts of one moment. They outlive their entry as long as somebody tells from them. */
-struct cube_moment {
-    struct cube *cube;
-    int64_t read_us;  /* on the monotonic clock: what was on disk then is in it */
-    int64_t as_of_us; /* the same since 1970 */
-    int64_t took_us;  /* to be read */
-    unsigned holders;
-};
-
 /* Quarters of an hour, from inclusive, to exclusive; equal: none. */
 struct cube_span {
     int32_t from;
     int32_t to;
+};
+
+/* Where a question began or ended. */
+struct cube_cut {
+    int32_t quarter;
+    int64_t last_us; /* when one was asked last; 0: never */
+    bool is_again;   /* that was not long after another time */
 };
 
 struct cube_entry {
@@ -37,6 +35,10 @@ struct cube_entry {
     struct cube_span asked;  /* of the questions since asked_us */
     struct cube_span before; /* of those before it */
     int64_t asked_us;
+    struct cube_cut cuts[CUBE_CUTS_MAX];
+    int64_t kept_us;        /* what is longer ago is forgotten */
+    int64_t last_us;        /* when it was asked last; 0: never */
+    bool is_again;          /* that was not long after another time */
     int64_t rests_until_us; /* what could not be read is not tried again before */
     int32_t quarters_max;   /* longer questions are not for it */
     int64_t short_until_us; /* for what was longer was too large */
@@ -50,25 +52,31 @@ struct cube_table {
     size_t count;
     size_t bytes;
     size_t bytes_max;
+    int64_t kept_us;
 };
 
-void cube_table_init(struct cube_table *table, size_t bytes_max);
+/* kept_us: what was asked no longer ago may be asked again. */
+void cube_table_init(struct cube_table *table, size_t bytes_max, int64_t kept_us);
 /* Nothing is read and nobody holds any more. */
 void cube_table_clear(struct cube_table *table);
 
 /* The entry for a question that cubes are for, made where there was none, and used now. NULL: out of memory. */
 struct cube_entry *cube_table_ask(struct cube_table *table, const struct rollup_query *query);
+/* The entry of these questions as it is; NULL: there is none. */
+struct cube_entry *cube_table_find(const struct cube_table *table, const struct rollup_query *query);
 /* The question's time is to be in what is read next. False: it is too long, or was. */
 bool cube_entry_ask(struct cube_entry *entry, const struct rollup_query *query, int64_t now_us);
-/* What to read: what was asked for lately. The present is in it for some time to come. */
+/* What to read: what was asked for lately, apart where questions that were asked again began or ended. The present is in it for some time
+ * to come. */
 struct cube_scope cube_entry_scope(const struct cube_entry *entry, int32_t now_quarter);
+/* What is read next may tell what the moment, which there is, can't: for it is cut where the question begins and ends. */
+bool cube_entry_may_tell(const struct cube_entry *entry, const struct rollup_query *query);
 /* It could not be read, for it was too large, or for another reason. */
 void cube_entry_fail(struct cube_entry *entry, const struct cube_scope *scope, bool is_too_large, int64_t now_us);
 struct cube_entry *cube_table_due(const struct cube_table *table);
 
-/* Keeps the cube, which becomes the table's, in place of what the entry had. */
+/* Holds it in place of what the entry had, unless that is newer. */
 void cube_table_keep(struct cube_table *table, struct cube_entry *entry, struct cube_moment *moment);
-void cube_moment_release(struct cube_moment *moment);
 /* Forgets what was read before. */
 void cube_table_expire(struct cube_table *table, int64_t before_us);
 

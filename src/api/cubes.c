@@ -3,37 +3,17 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "base/meter.h"
-#include "base/timestamp.h"
 #include "call.h"
-#include "cube_table.h"
+#include "cube_reading.h"
 
-#include <pthread.h>
 #include <stdlib.h>
 
 /* Once is not often enough to read for whoever may come next. */
 enum { ASKED_TWICE = 2 };
 /* The next reading begins so early that it may take this many times as long as the last one. */
 enum { TIMES_AS_LONG = 3 };
-/* How often it is looked whether one is too old to be told. */
-enum { REST_US = 1000000 };
-/* One cube takes so much of all that there is, at most. */
-enum { SHARE = 2 };
-
-struct cubes {
-    pthread_mutex_t lock;
-    pthread_cond_t changed;
-    pthread_cond_t read; /* a reading is over */
-    struct cube_table table;
-    struct answer_ages ages;
-    struct ingest *ingest;
-    struct database_options reader;
-    struct connection *connection; /* the thread's own; NULL: none yet */
-    pthread_t thread;
-    bool is_closed;
-    struct meter *answers;
-    struct meter *readings;
-};
+/* So many times as long as it may be told it is kept for who reads it anew: most days are the same for a minute. */
+enum { KEPT_TIMES = 60 };
 
 /* --- telling ------------------------------------------------------------------------------------------------------- */
 
@@ -70,16 +50,14 @@ static bool is_ageing(const struct cubes *cubes, const struct cube_moment *momen
            (left_us < TIMES_AS_LONG * moment->took_us && age_us > 2 * moment->took_us);
 }
 
-static bool is_to_be_read(const struct cubes *cubes, const struct cube_entry *entry, const struct rollup_query *query,
-                          int64_t now_us)
+static bool is_to_be_read(const struct cubes *cubes, const struct cube_entry *entry, int64_t now_us)
 {
     int64_t committed_us = ingest_committed_us(cubes->ingest, entry->project_id);
     return !entry->is_due && !entry->is_reading && is_worth_it(cubes, entry, committed_us, now_us) &&
-           (entry->moment == NULL || !cube_reaches(entry->moment->cube, query) ||
-            is_ageing(cubes, entry->moment, committed_us, now_us));
+           is_ageing(cubes, entry->moment, committed_us, now_us);
 }
 
-/* What it is told instead is read by the thread right now: sooner there than if all who ask read it for themselves. */
+/* It is being read right now: sooner told so than if all who ask read it for themselves. */
 static bool is_worth_waiting(const struct cubes *cubes, const struct cube_entry *entry,
                              const struct rollup_query *query, int64_t now_us)
 {
@@ -88,22 +66,28 @@ static bool is_worth_waiting(const struct cubes *cubes, const struct cube_entry 
                                ingest_committed_us(cubes->ingest, entry->project_id), now_us);
 }
 
-static void note_wanted(struct cubes *cubes, struct cube_entry *entry, const struct rollup_query *query, int64_t now_us)
+/* Of one that is told from. */
+static void note_wanted(struct cubes *cubes, struct cube_entry *entry, int64_t now_us)
 {
-    if (!is_to_be_read(cubes, entry, query, now_us))
+    if (!is_to_be_read(cubes, entry, now_us))
         return;
     entry->is_due = true;
     pthread_cond_signal(&cubes->changed);
 }
 
-/* The entry of the question, counted as asked; NULL: none, or the question cuts a day of its cube, and a newer one would not
- * answer it either. */
+/* The question cuts a day of the cube, and of a newer one it would, too. */
+static bool is_cutting(const struct cube_entry *entry, const struct rollup_query *query)
+{
+    const struct cube_moment *moment = entry->moment;
+    return moment && cube_reaches(moment->cube, query) && !cube_tells(moment->cube, query) &&
+           !cube_entry_may_tell(entry, query);
+}
+
+/* The entry of the question, counted as asked; NULL: it is not for counts in memory. */
 static struct cube_entry *ask(struct cubes *cubes, const struct rollup_query *query, int64_t now_us)
 {
     struct cube_entry *entry = cube_table_ask(&cubes->table, query);
-    if (entry == NULL || !cube_entry_ask(entry, query, now_us))
-        return NULL;
-    if (entry->moment && cube_reaches(entry->moment->cube, query) && !cube_tells(entry->moment->cube, query))
+    if (entry == NULL || !cube_entry_ask(entry, query, now_us) || is_cutting(entry, query))
         return NULL;
     answer_demand_add(&entry->demand, now_us);
     return entry;
@@ -112,20 +96,15 @@ static struct cube_entry *ask(struct cubes *cubes, const struct rollup_query *qu
 /* What to tell from, held; NULL: nothing. */
 static struct cube_moment *choose(struct cubes *cubes, struct request *request, const struct rollup_query *query)
 {
-    struct cube_entry *entry = ask(cubes, query, clock_monotonic_us());
-    if (entry == NULL)
-        return NULL;
+    struct cube_entry *entry = cube_table_find(&cubes->table, query);
     if (!claim(cubes, entry, request, query) && is_worth_waiting(cubes, entry, query, clock_monotonic_us())) {
         pthread_cond_wait(&cubes->read, &cubes->lock);
-        entry = cube_table_ask(&cubes->table, query);
+        entry = cube_table_find(&cubes->table, query);
     }
-    if (entry == NULL)
+    if (entry == NULL || !claim(cubes, entry, request, query))
         return NULL;
-    note_wanted(cubes, entry, query, clock_monotonic_us());
-    if (!claim(cubes, entry, request, query))
-        return NULL;
-    entry->moment->holders++;
-    return entry->moment;
+    note_wanted(cubes, entry, clock_monotonic_us());
+    return cube_moment_hold(entry->moment);
 }
 
 static void release(struct cubes *cubes, struct cube_moment *moment)
@@ -135,104 +114,45 @@ static void release(struct cubes *cubes, struct cube_moment *moment)
     pthread_mutex_unlock(&cubes->lock);
 }
 
-bool cubes_answer(struct request *request, const struct rollup_query *query, struct arena *arena, struct rollup *rollup,
-                  int64_t *as_of_us)
+/* Releases the moment. */
+static bool tell(struct cubes *cubes, struct cube_moment *moment, const struct rollup_query *query, struct arena *arena,
+                 struct rollup *rollup, int64_t *as_of_us)
+{
+    bool is_told = cube_tells(moment->cube, query) && cube_answer(moment->cube, query, arena, rollup) == STATUS_OK;
+    if (is_told)
+        *as_of_us = moment->as_of_us;
+    release(cubes, moment);
+    return is_told;
+}
+
+/* --- answering ----------------------------------------------------------------------------------------------------- */
+
+bool cubes_answer(struct request *request, struct connection *connection, const struct rollup_query *query,
+                  struct arena *arena, struct rollup *rollup, int64_t *as_of_us)
 {
     struct cubes *cubes = request_call(request)->service->cubes;
-    struct cube_moment *moment;
-    enum status status;
-    if (!answer_may_lag(request) || !cube_is_for(query) || cubes->table.bytes_max == 0)
+    struct cube_moment *moment = NULL;
+    struct cube_plan plan;
+    bool reads = false;
+    if (!cube_is_for(query) || cubes->table.bytes_max == 0)
         return false;
     pthread_mutex_lock(&cubes->lock);
-    moment = choose(cubes, request, query);
+    if (ask(cubes, query, clock_monotonic_us())) {
+        if (answer_may_lag(request))
+            moment = choose(cubes, request, query);
+        reads = moment == NULL && cube_plan_make(cubes, query, &plan);
+    }
     pthread_mutex_unlock(&cubes->lock);
-    if (moment == NULL)
-        return false;
-    status = cube_answer(moment->cube, query, arena, rollup);
-    *as_of_us = status == STATUS_OK ? moment->as_of_us : *as_of_us;
-    release(cubes, moment);
-    if (status != STATUS_OK)
+    if (moment && tell(cubes, moment, query, arena, rollup, as_of_us)) {
+        meter_add(cubes->answers, 1);
+        return true;
+    }
+    if (moment)
         answer_begin(request);
-    meter_add(cubes->answers, status == STATUS_OK);
-    return status == STATUS_OK;
-}
-
-/* --- reading ------------------------------------------------------------------------------------------------------- */
-
-static bool has_session(struct cubes *cubes)
-{
-    if (cubes->connection == NULL)
-        return connection_open(&cubes->reader, "cube", &cubes->connection) == STATUS_OK;
-    return connection_is_alive(cubes->connection) || connection_restore(cubes->connection) == STATUS_OK;
-}
-
-/* With nothing locked. */
-static enum status read_moment(struct cubes *cubes, const struct cube_scope *scope, struct cube_moment **moment)
-{
-    struct cube_moment *made = calloc(1, sizeof *made);
-    enum status status = has_session(cubes) ? STATUS_OK : STATUS_UNAVAILABLE;
-    *moment = NULL;
-    if (made == NULL)
-        return STATUS_NO_MEMORY;
-    made->read_us = clock_monotonic_us();
-    made->as_of_us = clock_now_us();
-    if (status == STATUS_OK)
-        status = connection_open_projects(cubes->connection, &scope->project_id, 1);
-    if (status == STATUS_OK)
-        status = cube_read(cubes->connection, scope, cubes->table.bytes_max / SHARE, &made->cube);
-    made->took_us = clock_monotonic_us() - made->read_us;
-    meter_add(cubes->readings, 1);
-    if (status == STATUS_OK)
-        *moment = made;
-    else
-        free(made);
-    return status;
-}
-
-/* Comes and goes with the lock. */
-static void read_one(struct cubes *cubes, struct cube_entry *entry)
-{
-    struct cube_scope scope = cube_entry_scope(entry, timestamp_quarter(clock_now_us()));
-    struct cube_moment *moment;
-    enum status status;
-    entry->is_due = false;
-    entry->is_reading = true;
-    entry->reading_us = clock_monotonic_us();
-    pthread_mutex_unlock(&cubes->lock);
-    status = read_moment(cubes, &scope, &moment);
-    pthread_mutex_lock(&cubes->lock);
-    entry->is_reading = false;
-    pthread_cond_broadcast(&cubes->read);
-    if (status == STATUS_OK)
-        cube_table_keep(&cubes->table, entry, moment);
-    else
-        cube_entry_fail(entry, &scope, status == STATUS_TOO_LARGE, clock_monotonic_us());
-}
-
-/* What is too old to be told takes no memory. */
-static void rest(struct cubes *cubes)
-{
-    if (cubes->table.bytes == 0) {
-        pthread_cond_wait(&cubes->changed, &cubes->lock);
-        return;
-    }
-    clock_condition_wait(&cubes->changed, &cubes->lock, REST_US);
-    cube_table_expire(&cubes->table, clock_monotonic_us() - 2 * cubes->ages.others_us);
-}
-
-static void *run(void *context)
-{
-    struct cubes *cubes = context;
-    pthread_mutex_lock(&cubes->lock);
-    while (!cubes->is_closed) {
-        struct cube_entry *entry = cube_table_due(&cubes->table);
-        if (entry)
-            read_one(cubes, entry);
-        else
-            rest(cubes);
-    }
-    pthread_mutex_unlock(&cubes->lock);
-    return NULL;
+    if (!reads)
+        return false;
+    moment = cube_plan_read(cubes, connection, query, &plan);
+    return moment && tell(cubes, moment, query, arena, rollup, as_of_us);
 }
 
 /* --- opening and closing ------------------------------------------------------------------------------------------- */
@@ -269,14 +189,14 @@ struct cubes *cubes_open(const struct answer_cache_options *options, const struc
     struct cubes *cubes = calloc(1, sizeof *cubes);
     if (cubes == NULL)
         return NULL;
-    cube_table_init(&cubes->table, options->bytes_max);
     cubes->ages = (struct answer_ages){(int64_t)options->own_ms * 1000, (int64_t)options->others_ms * 1000};
+    cube_table_init(&cubes->table, options->bytes_max, KEPT_TIMES * cubes->ages.others_us);
     cubes->ingest = ingest;
     cubes->reader = *database;
     cubes->reader.role = DATABASE_READER;
     init(cubes);
     register_meters(cubes);
-    if (pthread_create(&cubes->thread, NULL, run, cubes) != 0)
+    if (pthread_create(&cubes->thread, NULL, cube_reading_run, cubes) != 0)
         log_fatal("can't start the thread that reads counts");
     return cubes;
 }

@@ -7,10 +7,12 @@
 
 /* Inside api/ only: new questions answered from counts in memory (storage/cube.h), where those of the same project and grouping are
  * asked one after the other. How old they may be is what answer_age.h says of replies. They are read by a thread of their
- * own: from the second question on, and again when half of their time is over and somebody asks. */
+ * own: from the second question on, and again when half of their time is over and somebody asks. Where none may be told from, the
+ * question reads them on its own session, but for the days that did not change since they were read last. */
 
-/* False: it is to be read. *as_of_us is set only where it is true: before what the numbers hold. */
-bool cubes_answer(struct request *request, const struct rollup_query *query, struct arena *arena, struct rollup *rollup,
-                  int64_t *as_of_us) __attribute__((warn_unused_result));
+/* False: it is to be read. *as_of_us is set only where it is true: before what the numbers hold. The connection is a reader's, to which
+ * the project is open. */
+bool cubes_answer(struct request *request, struct connection *connection, const struct rollup_query *query,
+                  struct arena *arena, struct rollup *rollup, int64_t *as_of_us) __attribute__((warn_unused_result));
 
 #endif

@@ -28,7 +28,8 @@ enum outcome metrics_run(struct request *request, struct connection *connection,
 static enum status read_rollup(struct request *request, struct connection *connection, struct metrics_query *query,
                                const struct metrics_frame *frame, struct arena *arena, struct rollup *rollup)
 {
-    if (query->dedupe == DEDUPE_ALL && cubes_answer(request, &query->rollup, arena, rollup, &query->as_of_us))
+    if (query->dedupe == DEDUPE_ALL &&
+        cubes_answer(request, connection, &query->rollup, arena, rollup, &query->as_of_us))
         return STATUS_OK;
     if (query->dedupe == DEDUPE_ALL)
         return rollup_read(connection, &query->rollup, arena, rollup);

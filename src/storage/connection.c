@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "connection.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "role.h"
 
@@ -111,6 +112,7 @@ static enum status establish(struct connection *connection)
     }
     connection->is_broken = false;
     connection->generation++;
+    connection->since_us = clock_monotonic_us();
     status = configure(connection);
     if (status == STATUS_OK)
         status = check_server(connection);

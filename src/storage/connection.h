@@ -13,6 +13,7 @@ struct connection {
     struct database_options options;
     char purpose[24];
     uint64_t generation;
+    int64_t since_us; /* monotonic: when the session began */
     bool is_broken;
     bool is_walled;    /* it has taken a role on: row-level security holds */
     int32_t *open_ids; /* the projects that it sees; NULL: never set */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "base/clock.h"
 #include "connection.h"
 #include "cube_rows.h"
 #include "query.h"
@@ -9,18 +10,32 @@
 #include <string.h>
 
 /* Columns of cube_read. */
-enum { COLUMN_FROM, COLUMN_TO, COLUMN_KEYS, COLUMN_COUNTS = COLUMN_KEYS + ROLLUP_KEYS, COLUMN_GROUPS };
+enum {
+    COLUMN_FROM,
+    COLUMN_TO,
+    COLUMN_KIND,
+    COLUMN_VERSION,
+    COLUMN_KEYS,
+    COLUMN_COUNTS = COLUMN_KEYS + ROLLUP_KEYS,
+    COLUMN_GROUPS
+};
+/* Its kinds of rows. */
+enum kind { KIND_DAY, KIND_COUNTED, KIND_WAITING };
 
 /* A row of the result, and when it is of. */
 struct source {
     int32_t from;
     int32_t to;
+    enum kind kind;
     int row;
+    const struct cube_period *had; /* of the cube before; NULL: the row is all there is */
 };
 
 /* The keys of groups are found by rollup_sum, as rows of one bucket. */
 struct reading {
     struct cube *cube;
+    const struct cube *before; /* NULL: none */
+    int32_t *groups_before;    /* by its groups: which row of keys, from 1; 0: not looked up yet */
     const struct result *result;
     struct arena *arena; /* of what is not kept */
     struct source *sources;
@@ -28,9 +43,28 @@ struct reading {
     struct rollup_sum keys;
 };
 
-static enum status ask(struct connection *connection, const struct cube_scope *scope, size_t rows_max,
+static void version_arguments(struct arguments *arguments, const struct cube *before)
+{
+    argument_array(arguments, ARRAY_INT8);
+    for (size_t i = 0; before && i < before->period_count; i++)
+        if (before->periods[i].version != 0)
+            element_int8(arguments, before->periods[i].version);
+}
+
+/* Where the time begins, too: of that day the first part is not asked for. */
+static void cut_arguments(struct arguments *arguments, const struct cube_scope *scope)
+{
+    argument_array(arguments, ARRAY_INT4);
+    element_int4(arguments, scope->from);
+    for (size_t i = 0; i < scope->cut_count; i++)
+        if (scope->cuts[i] != scope->from)
+            element_int4(arguments, scope->cuts[i]);
+}
+
+static enum status ask(struct connection *connection, const struct reading *reading, size_t rows_max,
                        struct result **result)
 {
+    const struct cube_scope *scope = &reading->cube->scope;
     struct arguments arguments;
     enum status status;
     arguments_init(&arguments);
@@ -40,6 +74,8 @@ static enum status ask(struct connection *connection, const struct cube_scope *s
     rollup_key_arguments(&arguments, scope->group_by);
     argument_int4(&arguments, (int32_t)scope->group_by);
     argument_int4(&arguments, (int32_t)rows_max + 1);
+    version_arguments(&arguments, reading->before);
+    cut_arguments(&arguments, scope);
     status = query_run(connection, QUERY_CUBE_READ, &arguments, result);
     arguments_clear(&arguments);
     if (status == STATUS_OK && (size_t)result_rows(*result) > rows_max) {
@@ -50,34 +86,67 @@ static enum status ask(struct connection *connection, const struct cube_scope *s
     return status;
 }
 
+/* --- sources ------------------------------------------------------------------------------------------------------- */
+
 /* Of those that begin together the longest first: it is the period. */
 static int by_time(const void *a, const void *b)
 {
     const struct source *left = a;
     const struct source *right = b;
     int order = (left->from > right->from) - (left->from < right->from);
-    return order ? order : (left->to < right->to) - (left->to > right->to);
+    if (order == 0)
+        order = (left->to < right->to) - (left->to > right->to);
+    return order ? order : (int)left->kind - (int)right->kind;
 }
 
+static int by_begin(const void *key, const void *item)
+{
+    int32_t from = *(const int32_t *)key;
+    int32_t other = ((const struct cube_period *)item)->from;
+    return (from > other) - (from < other);
+}
+
+/* The day as the cube before has it, unless it was another version. */
+static const struct cube_period *find_had(const struct cube *before, int32_t from, int64_t version)
+{
+    const struct cube_period *period =
+        bsearch(&from, before->periods, before->period_count, sizeof *before->periods, by_begin);
+    return period && period->version == version ? period : NULL;
+}
+
+static struct source source_of(const struct reading *reading, int row)
+{
+    struct source source = {.from = result_int4(reading->result, row, COLUMN_FROM),
+                            .to = result_int4(reading->result, row, COLUMN_TO),
+                            .kind = (enum kind)result_int4(reading->result, row, COLUMN_KIND),
+                            .row = row};
+    if (source.kind == KIND_DAY && reading->before)
+        source.had = find_had(reading->before, source.from, result_int8(reading->result, row, COLUMN_VERSION));
+    return source;
+}
 static size_t count_rows(const struct reading *reading, const struct source *source)
 {
     int size;
-    return result_bytes(reading->result, source->row, COLUMN_GROUPS, &size) ? rollup_pack_groups(size) : 1;
+    if (source->had)
+        return source->had->waiting_row - source->had->first_row;
+    if (result_bytes(reading->result, source->row, COLUMN_GROUPS, &size))
+        return rollup_pack_groups(size);
+    return source->kind != KIND_DAY;
 }
 
 /* Room for exactly what there is, so that a cube's size is its contents. */
 static enum status make_room(struct reading *reading)
 {
     struct cube *cube = reading->cube;
+    size_t groups_before = reading->before ? reading->before->group_count : 0;
     size_t rows = 0;
     reading->source_count = (size_t)result_rows(reading->result);
     reading->sources = arena_array(reading->arena, reading->source_count + 1, sizeof *reading->sources);
-    if (reading->sources == NULL)
+    reading->groups_before = arena_array(reading->arena, groups_before + 1, sizeof *reading->groups_before);
+    if (reading->sources == NULL || reading->groups_before == NULL)
         return STATUS_NO_MEMORY;
     for (size_t i = 0; i < reading->source_count; i++) {
-        int row = (int)i;
-        reading->sources[i] = (struct source){result_int4(reading->result, row, COLUMN_FROM),
-                                              result_int4(reading->result, row, COLUMN_TO), row};
+        reading->sources[i] = source_of(reading, (int)i);
         rows += count_rows(reading, &reading->sources[i]);
     }
     qsort(reading->sources, reading->source_count, sizeof *reading->sources, by_time);
@@ -128,21 +197,58 @@ static enum status take_counts(struct reading *reading, int row)
     return find_group(reading, keys, &into->group);
 }
 
+/* The group of this cube that is the same as one of the cube before. */
+static enum status find_again(struct reading *reading, uint32_t before, uint32_t *group)
+{
+    int32_t *place = &reading->groups_before[before];
+    enum status status = STATUS_OK;
+    if (*place == 0) {
+        status = find_group(reading, reading->before->keys[before], group);
+        *place = status == STATUS_OK ? (int32_t)*group + 1 : 0;
+    }
+    *group = (uint32_t)*place - 1;
+    return status;
+}
+
+static enum status take_again(struct reading *reading, const struct cube_period *had)
+{
+    struct cube *cube = reading->cube;
+    enum status status = STATUS_OK;
+    for (size_t i = had->first_row; status == STATUS_OK && i < had->waiting_row; i++) {
+        struct cube_row *into = &cube->rows[cube->row_count++];
+        *into = reading->before->rows[i];
+        status = find_again(reading, reading->before->rows[i].group, &into->group);
+    }
+    return status;
+}
+
 /* Sources come by time, so it is the last one or a new one. An answer that is in no counter yet is part of its day. */
 static struct cube_period *find_period(struct cube *cube, const struct source *source)
 {
     if (cube->period_count == 0 || cube->periods[cube->period_count - 1].to <= source->from)
-        cube->periods[cube->period_count++] =
-            (struct cube_period){.from = source->from, .to = source->to, .first_row = cube->row_count};
+        cube->periods[cube->period_count++] = (struct cube_period){
+            .from = source->from, .to = source->to, .first_row = cube->row_count, .waiting_row = cube->row_count};
     return &cube->periods[cube->period_count - 1];
+}
+
+static enum status take_rows(struct reading *reading, const struct source *source)
+{
+    if (source->had)
+        return take_again(reading, source->had);
+    if (!result_is_null(reading->result, source->row, COLUMN_GROUPS))
+        return take_pack(reading, source->row);
+    return source->kind == KIND_DAY ? STATUS_OK : take_counts(reading, source->row);
 }
 
 static enum status take(struct reading *reading, const struct source *source)
 {
     struct cube_period *period = find_period(reading->cube, source);
-    enum status status = result_is_null(reading->result, source->row, COLUMN_GROUPS) ? take_counts(reading, source->row)
-                                                                                     : take_pack(reading, source->row);
+    enum status status = take_rows(reading, source);
+    if (source->kind == KIND_DAY)
+        period->version = result_int8(reading->result, source->row, COLUMN_VERSION);
     period->end_row = reading->cube->row_count;
+    if (source->kind != KIND_WAITING)
+        period->waiting_row = period->end_row;
     return status;
 }
 
@@ -151,7 +257,8 @@ static enum status take(struct reading *reading, const struct source *source)
 static enum status keep_groups(struct cube *cube, const struct rollup_group *groups, size_t count)
 {
     cube->groups = arena_array(cube->arena, count + 1, sizeof *cube->groups);
-    if (cube->groups == NULL)
+    cube->keys = arena_array(cube->arena, count + 1, sizeof *cube->keys);
+    if (cube->groups == NULL || cube->keys == NULL)
         return STATUS_TOO_LARGE;
     memcpy(cube->groups, groups, count * sizeof *groups);
     cube->group_count = count;
@@ -173,6 +280,8 @@ static enum status name_groups(struct connection *connection, struct reading *re
                                             &groups, &count);
     if (status == STATUS_OK)
         status = keep_groups(cube, groups, count);
+    for (size_t i = 0; status == STATUS_OK && i < reading->keys.count; i++)
+        memcpy(cube->keys[reading->keys.rows[i].group], reading->keys.rows[i].keys, sizeof *cube->keys);
     for (size_t i = 0; status == STATUS_OK && i < cube->row_count; i++)
         cube->rows[i].group = (uint32_t)reading->keys.rows[cube->rows[i].group].group;
     return status;
@@ -195,12 +304,19 @@ static struct cube *cube_new(const struct cube_scope *scope, size_t bytes_max)
         arena_free(arena);
         return NULL;
     }
-    *cube = (struct cube){.arena = arena, .scope = *scope};
+    *cube = (struct cube){.arena = arena, .scope = *scope, .read_us = clock_monotonic_us()};
     return cube;
 }
 
-enum status cube_read(struct connection *connection, const struct cube_scope *scope, size_t bytes_max,
-                      struct cube **cube)
+/* A server that took over, or was set back, may give a number again that a version had: this session began before. */
+static bool is_of_use(const struct cube *before, const struct cube *cube, const struct connection *connection)
+{
+    return before && before->read_us > connection->since_us && before->scope.project_id == cube->scope.project_id &&
+           before->scope.group_by == cube->scope.group_by;
+}
+
+enum status cube_read(struct connection *connection, const struct cube_scope *scope, const struct cube *before,
+                      size_t bytes_max, struct cube **cube)
 {
     struct reading reading = {.arena = arena_new(0)};
     struct result *result = NULL;
@@ -208,7 +324,9 @@ enum status cube_read(struct connection *connection, const struct cube_scope *sc
 
     *cube = NULL;
     reading.cube = cube_new(scope, bytes_max);
-    status = reading.arena && reading.cube ? ask(connection, scope, bytes_max / sizeof(struct cube_row), &result)
+    if (reading.cube && is_of_use(before, reading.cube, connection))
+        reading.before = before;
+    status = reading.arena && reading.cube ? ask(connection, &reading, bytes_max / sizeof(struct cube_row), &result)
                                            : STATUS_NO_MEMORY;
     reading.result = result;
     if (status == STATUS_OK)

@@ -14,6 +14,7 @@ enum { FIRST = 1969344, DAYS = 35, LAST = FIRST + DAYS * 96, PLENTY = 64 << 20 }
 #define US_OF(quarter_) ((int64_t)(quarter_)*900 * 1000000)
 
 static struct tenant tenant;
+static int32_t cuts[2]; /* of a cube; two that are the same are one */
 static struct arena *arena;
 static int told;
 static int untold;
@@ -24,6 +25,7 @@ static void open_all(void)
     feedback_make(&tenant, &(struct feedback_options){.rows = 3000, .from = FIRST, .to = LAST, .seed = 0.25});
     arena = arena_new(0);
     told = untold = 0;
+    cuts[0] = cuts[1] = 0;
     srandom(20261130);
 }
 
@@ -54,13 +56,23 @@ static struct rollup_query query_of(uint32_t group_by, int32_t from, int32_t to)
         .project_ids = &tenant.project_id, .project_count = 1, .from = from, .to = to, .group_by = group_by};
 }
 
-static struct cube *read_cube(uint32_t group_by, int32_t from, int32_t to)
+static struct cube *read_again(const struct cube *before, uint32_t group_by, int32_t from, int32_t to)
 {
     struct cube *cube;
-    const struct cube_scope scope = {tenant.project_id, group_by, from, to};
-    ck_assert_int_eq(cube_read(tenant.connection, &scope, PLENTY, &cube), STATUS_OK);
+    const struct cube_scope scope = {.project_id = tenant.project_id,
+                                     .group_by = group_by,
+                                     .from = from,
+                                     .to = to,
+                                     .cuts = {cuts[0], cuts[1]},
+                                     .cut_count = cuts[0] == cuts[1] ? 1 : 2};
+    ck_assert_int_eq(cube_read(tenant.connection, &scope, before, PLENTY, &cube), STATUS_OK);
     ck_assert_uint_gt(cube_bytes(cube), 0);
     return cube;
+}
+
+static struct cube *read_cube(uint32_t group_by, int32_t from, int32_t to)
+{
+    return read_again(NULL, group_by, from, to);
 }
 
 /* Against the rows, counted by SQL. */
@@ -239,6 +251,35 @@ START_TEST(a_cube_may_begin_within_a_day)
 }
 END_TEST
 
+START_TEST(where_it_is_cut_a_question_may_begin_or_end)
+{
+    fill_days();
+    int32_t from = state_number("(array_agg(from_quarter ORDER BY 1))[10]");
+    struct rollup_query query = query_of(1u << DIMENSION_CHANNEL, from + 40, from + 3 * 96 + 7);
+    cuts[0] = query.from;
+    cuts[1] = query.to;
+    struct cube *cube = read_cube(1u << DIMENSION_CHANNEL, FIRST, LAST);
+    ck_assert(compare(cube, &query));
+    query.to = LAST;
+    ck_assert(compare(cube, &query));
+    query.from = FIRST;
+    ck_assert(compare(cube, &query));
+    query.from++;
+    ck_assert(!compare(cube, &query));
+    /* Both within one day, and taken from one that was cut otherwise. */
+    for (int i = 1; i < 96; i += 7) {
+        struct cube *before = cube;
+        cuts[0] = query.from = from + i / 2;
+        cuts[1] = query.to = from + i;
+        cube = read_again(before, 1u << DIMENSION_CHANNEL, from - 5, LAST);
+        cube_free(before);
+        if (query.from < query.to)
+            ck_assert(compare(cube, &query));
+    }
+    cube_free(cube);
+}
+END_TEST
+
 START_TEST(it_stays_what_it_was_at_its_moment)
 {
     struct rollup_query query = query_of(1u << DIMENSION_CHANNEL, FIRST, LAST);
@@ -256,6 +297,109 @@ START_TEST(it_stays_what_it_was_at_its_moment)
     ck_assert_int_eq(cube_answer(cube, &query, arena, &rollup), STATUS_OK);
     ck_assert_uint_eq(rollup.group_count, 0);
     cube_free(cube);
+}
+END_TEST
+
+/* --- what was read before ------------------------------------------------------------------------------------------ */
+
+/* Behind the back of those who count: no day is marked. What is told then was not read. */
+static void count_twice(void)
+{
+    feedback_execute("UPDATE rollup_quarter SET nps_9 = nps_9 + 1000 WHERE project_id = %d", (int)tenant.project_id);
+    feedback_execute("UPDATE rollup_day SET nps_9 = nps_9 + 1000 WHERE project_id = %d", (int)tenant.project_id);
+    feedback_execute("UPDATE rollup_day_pack SET groups = groups || decode(repeat('00', 24) || repeat('000003e8', 23), "
+                     "'hex') WHERE project_id = %d",
+                     (int)tenant.project_id);
+}
+
+static int64_t nps_9_of(const struct cube *cube, int32_t from, int32_t to)
+{
+    struct rollup_query query = query_of(0, from, to);
+    struct rollup rollup;
+    ck_assert(cube_tells(cube, &query));
+    ck_assert_int_eq(cube_answer(cube, &query, arena, &rollup), STATUS_OK);
+    return rollup.groups[0].points[0].counts[9];
+}
+
+START_TEST(days_in_which_nothing_was_counted_are_not_read_again)
+{
+    fill_days();
+    feedback_execute("DELETE FROM rollup_day_pack WHERE from_quarter / 96 %% 3 = 0 AND project_id = %d",
+                     (int)tenant.project_id);
+    int32_t from = state_number("(array_agg(from_quarter ORDER BY 1))[10]") + 40;
+    int32_t to = state_number("(array_agg(to_quarter ORDER BY 1))[20]");
+    int32_t third = state_number("(array_agg(from_quarter ORDER BY 1))[12]");
+    struct cube *first = read_cube(0, from, to);
+    int64_t truth = nps_9_of(first, from, to);
+    count_twice();
+    struct cube *second = read_again(first, 0, from, to);
+    ck_assert_int_eq(nps_9_of(second, from, to), truth);
+    /* Longer: what is new is read; from elsewhere in the first day: that is, too. */
+    struct cube *third_cube = read_again(second, 0, from + 1, to + 96);
+    ck_assert_int_eq(nps_9_of(third_cube, third, to), nps_9_of(first, third, to));
+    ck_assert_int_gt(nps_9_of(third_cube, from + 1, third), nps_9_of(first, from, third) + 900);
+    ck_assert_int_gt(nps_9_of(third_cube, to, to + 96), 900);
+    /* Marked, as whoever counts does. */
+    feedback_execute("UPDATE rollup_day_state SET dirty = true WHERE from_quarter = %d AND project_id = %d", (int)third,
+                     (int)tenant.project_id);
+    struct cube *fourth = read_again(third_cube, 0, from + 1, to + 96);
+    ck_assert_int_gt(nps_9_of(fourth, third, third + 96), nps_9_of(first, third, third + 96) + 900);
+    ck_assert_int_eq(nps_9_of(fourth, third + 96, to), nps_9_of(first, third + 96, to));
+    cube_free(first);
+    cube_free(second);
+    cube_free(third_cube);
+    cube_free(fourth);
+}
+END_TEST
+
+START_TEST(nothing_is_taken_from_another_session_grouping_or_project)
+{
+    fill_days();
+    int32_t from = state_number("(array_agg(from_quarter ORDER BY 1))[10]");
+    int32_t to = state_number("(array_agg(to_quarter ORDER BY 1))[20]");
+    struct cube *first = read_cube(0, from, to);
+    struct cube *other = read_cube(1u << DIMENSION_CHANNEL, from, to);
+    int64_t truth = nps_9_of(first, from, to);
+    count_twice();
+    struct cube *second = read_again(other, 0, from, to);
+    ck_assert_int_gt(nps_9_of(second, from, to), truth + 900);
+    connection_close(tenant.connection);
+    ck_assert_int_eq(connection_open(tenant_database(), "test", &tenant.connection), STATUS_OK);
+    struct cube *third = read_again(first, 0, from, to);
+    ck_assert_int_gt(nps_9_of(third, from, to), truth + 900);
+    cube_free(first);
+    cube_free(other);
+    cube_free(second);
+    cube_free(third);
+}
+END_TEST
+
+/* What is asked is another time each turn, and what was counted changes. */
+START_TEST(read_from_one_another_they_tell_what_the_rows_count)
+{
+    for (int i = 0; i < GROUPINGS; i++) {
+        struct cube *before = NULL;
+        fill_days();
+        for (int turn = 0; turn < WINDOWS; turn++) {
+            struct rollup_query query = query_of(groupings[i], FIRST, LAST);
+            random_window(&query);
+            cuts[0] = query.to;
+            cuts[1] = below(3) ? cuts[1] : random_moment();
+            struct cube *cube = read_again(before, groupings[i], query.from, LAST + 96);
+            compare(cube, &query); /* not told where it ends within the first days, and they are not copied */
+            query.to = LAST + 96;
+            ck_assert(compare(cube, &query));
+            cube_free(before);
+            before = cube;
+            feedback_execute(
+                "UPDATE rollup_day_state SET dirty = true WHERE from_quarter %% 7 = %d AND project_id = %d", turn % 7,
+                (int)tenant.project_id);
+            if (turn % 4 == 0)
+                fill_days();
+        }
+        cube_free(before);
+    }
+    ck_assert_int_gt(told, 10 * untold);
 }
 END_TEST
 
@@ -302,11 +446,12 @@ END_TEST
 
 START_TEST(one_that_takes_too_much_memory_is_none)
 {
-    const struct cube_scope scope = {tenant.project_id, 1u << DIMENSION_CHANNEL, FIRST, LAST};
+    const struct cube_scope scope = {
+        .project_id = tenant.project_id, .group_by = 1u << DIMENSION_CHANNEL, .from = FIRST, .to = LAST};
     struct cube *cube;
     int refused = 0;
     for (size_t bytes_max = 256; bytes_max < 4 << 20; bytes_max *= 2) {
-        enum status status = cube_read(tenant.connection, &scope, bytes_max, &cube);
+        enum status status = cube_read(tenant.connection, &scope, NULL, bytes_max, &cube);
         ck_assert(status == STATUS_OK || status == STATUS_TOO_LARGE || bytes_max == 256);
         ck_assert_int_eq(cube != NULL, status == STATUS_OK);
         if (cube != NULL)
@@ -330,7 +475,11 @@ Suite *cube_suite(void)
     tcase_add_test(tcase, a_question_that_cuts_a_day_is_not_told);
     tcase_add_test(tcase, what_is_skipped_is_not_told_and_may_cut_no_day);
     tcase_add_test(tcase, a_cube_may_begin_within_a_day);
+    tcase_add_test(tcase, where_it_is_cut_a_question_may_begin_or_end);
     tcase_add_test(tcase, it_stays_what_it_was_at_its_moment);
+    tcase_add_test(tcase, days_in_which_nothing_was_counted_are_not_read_again);
+    tcase_add_test(tcase, nothing_is_taken_from_another_session_grouping_or_project);
+    tcase_add_test(tcase, read_from_one_another_they_tell_what_the_rows_count);
     tcase_add_test(tcase, it_is_for_questions_of_one_project_without_filters);
     tcase_add_test(tcase, another_project_or_grouping_is_not_told);
     tcase_add_test(tcase, one_that_takes_too_much_memory_is_none);

@@ -65,18 +65,21 @@ void read_counts(const struct tenant *tenant, int32_t from, int32_t to, int64_t 
     arena_free(arena);
 }
 
-bool read_counts_in_memory(const struct tenant *tenant, int32_t from, int32_t to, int64_t counts[ROLLUP_COUNTERS])
+bool read_counts_in_memory(const struct tenant *tenant, struct cube **before, int32_t from, int32_t to,
+                           int64_t counts[ROLLUP_COUNTERS])
 {
-    const struct cube_scope scope = {tenant->project_id, 0, day_start(0), day_start(DAYS)};
+    const struct cube_scope scope = {
+        .project_id = tenant->project_id, .group_by = 0, .from = from, .to = day_start(DAYS)};
     struct rollup_query query = {.project_ids = &tenant->project_id, .project_count = 1, .from = from, .to = to};
     struct arena *arena = arena_new(0);
     struct rollup rollup = {.group_count = 0};
     struct cube *cube;
-    ck_assert_int_eq(cube_read(tenant->connection, &scope, 1 << 20, &cube), STATUS_OK);
+    ck_assert_int_eq(cube_read(tenant->connection, &scope, *before, 1 << 20, &cube), STATUS_OK);
     bool is_told = cube_tells(cube, &query);
     if (is_told)
         ck_assert_int_eq(cube_answer(cube, &query, arena, &rollup), STATUS_OK);
-    cube_free(cube);
+    cube_free(*before);
+    *before = cube;
     take_counts(&rollup, counts);
     arena_free(arena);
     return is_told;
@@ -97,10 +100,10 @@ int64_t count_answers(const struct tenant *tenant, int32_t from, int32_t to)
     return sum_of_nps(counts);
 }
 
-int64_t count_answers_in_memory(const struct tenant *tenant)
+int64_t count_answers_in_memory(const struct tenant *tenant, struct cube **before, int32_t from, int32_t to)
 {
     int64_t counts[ROLLUP_COUNTERS];
-    ck_assert(read_counts_in_memory(tenant, day_start(0), day_start(DAYS), counts));
+    ck_assert(read_counts_in_memory(tenant, before, from, to, counts));
     return sum_of_nps(counts);
 }
 

@@ -2,6 +2,7 @@
 #ifndef HARK_TESTS_DAY_SAMPLE_H
 #define HARK_TESTS_DAY_SAMPLE_H
 
+#include "storage/cube.h"
 #include "storage/response.h"
 #include "storage/rollup.h"
 #include "tenant.h"
@@ -23,10 +24,11 @@ enum status insert_response(struct connection *connection, const struct response
 enum status add_response(struct connection *connection, struct response *response, struct pending *pending);
 /* What rollup_read says. */
 void read_counts(const struct tenant *tenant, int32_t from, int32_t to, int64_t counts[ROLLUP_COUNTERS]);
-/* What a cube of all the days says that is read now. False: it can't tell. */
-bool read_counts_in_memory(const struct tenant *tenant, int32_t from, int32_t to, int64_t counts[ROLLUP_COUNTERS]);
-/* The answers to nps; of all the days. */
-int64_t count_answers_in_memory(const struct tenant *tenant);
+/* What a cube that begins there says, read now from the one before (NULL: none), whose place it takes. False: it can't tell. */
+bool read_counts_in_memory(const struct tenant *tenant, struct cube **before, int32_t from, int32_t to,
+                           int64_t counts[ROLLUP_COUNTERS]);
+/* The answers to nps, likewise. */
+int64_t count_answers_in_memory(const struct tenant *tenant, struct cube **before, int32_t from, int32_t to);
 /* The answers to nps. */
 int64_t count_answers(const struct tenant *tenant, int32_t from, int32_t to);
 /* Rounds of the keeper until there is nothing to do. */

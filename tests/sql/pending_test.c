@@ -72,12 +72,12 @@ static int64_t told(const struct tenant *of, int nps)
 {
     static const struct text absent;
     struct rollup_query query = {.project_ids = &of->project_id, .project_count = 1, .from = FIRST, .to = LAST};
-    const struct cube_scope scope = {of->project_id, 0, FIRST, LAST};
+    const struct cube_scope scope = {.project_id = of->project_id, .group_by = 0, .from = FIRST, .to = LAST};
     struct rollup rollups[3];
     struct cube *cube;
     int64_t counts[3] = {0};
     ck_assert_int_eq(rollup_read(of->connection, &query, arena, &rollups[0]), STATUS_OK);
-    ck_assert_int_eq(cube_read(of->connection, &scope, 1 << 20, &cube), STATUS_OK);
+    ck_assert_int_eq(cube_read(of->connection, &scope, NULL, 1 << 20, &cube), STATUS_OK);
     ck_assert_int_eq(cube_answer(cube, &query, arena, &rollups[1]), STATUS_OK);
     cube_free(cube);
     query.values[DIMENSION_CHANNEL] = &absent;
