@@ -39,6 +39,15 @@ copy() {
     sample "$1.rate" "$("$tools/copy_rows" "$(database_of "$2")" 1000000 "$3" 500 "$4")"
 }
 
+# use_a_while NAME FOLDER: a PostgreSQL that is new makes the files of its log as it goes, and for each of them everybody waits, for some 50 ms on
+# a busy disk. One that has been in use has them. It is left empty and stopped.
+use_a_while() {
+    start_service "$1" "$2"
+    "$tools/copy_rows" "$(database_of "$2")" 1000000 500 500 "$use_seconds" >/dev/null
+    empty_tables "$2"
+    stop_service "$1"
+}
+
 # One NDJSON file of LINES answers over CELLS cells.
 write_lines() {
     awk -v lines="$1" -v cells="$2" 'BEGIN {

@@ -5,6 +5,7 @@
 
 part_ingest() {
     local folder=$work/ingest count cells has_baseline=false
+    use_a_while ingest "$folder"
     start_service ingest "$folder"
     start_baseline "$folder" && has_baseline=true
     for repetition in $(seq "$repetitions"); do

@@ -71,6 +71,7 @@ vacuum_rollups() {
 
 # start_reads NAME FOLDER REGIONS TOUCHPOINTS DAYS ANSWERS: a service that has these answers, and its days copied.
 start_reads() {
+    use_a_while "$1" "$2"
     start_service "$1" "$2"
     make_cells "$1" "$3" "$4"
     empty_tables "$2"
@@ -122,6 +123,7 @@ ask_with_cost() {
 part_reads() {
     start_reads reads "$work/reads" 20 5 31 20000000
     ask reads.warm reads 4 "$new_question"
+    ask reads.warm reads 1 "$question" 'Cache-Control: no-cache'
     for repetition in $(seq "$repetitions"); do
         ask_with_cost reads "$work/reads"
         beside_ingest reads ask reads.livez reads 8 /livez
