@@ -152,10 +152,12 @@ START_TEST(student_tail_has_no_step_where_its_method_changes)
 }
 END_TEST
 
-/* The tail knows nothing of how the quantile is found; from its own change of method on it is exact to 1e-15. */
+/* By each of the ways: search, Newton's method, expansion. The tail knows nothing of how the quantile is found; from its own change of
+ * method on it is exact to 1e-15. */
 START_TEST(student_quantile_of_many_degrees_is_exact)
 {
-    static const double degrees[] = {1999.9, 2000, 2001, 2999, 3000, 4321, 1e5, 1e7, 1e12};
+    static const double degrees[] = {19.9,   20,   23.5, 40,   77.7, 150,  444, 999, 1500.5, 1999,
+                                     1999.9, 2000, 2001, 2999, 3000, 4321, 1e5, 1e7, 1e12};
     for (size_t i = 0; i < sizeof degrees / sizeof *degrees; i++)
         for (int step = 0; step < 294; step++) {
             double p = 0.5001 + step * 0.0017;
@@ -172,6 +174,7 @@ START_TEST(student_quantile_of_many_degrees_is_exact_far_out)
         double quantile = quantile_student(tails[i], 3000);
         ck_assert_double_lt(quantile, -4);
         ck_assert_double_eq_tol(tail_student(-quantile, 3000) / tails[i], 1, 2e-12);
+        ck_assert_double_eq_tol(tail_student(-quantile_student(tails[i], 100), 100) / tails[i], 1, 2e-12);
     }
 }
 END_TEST
