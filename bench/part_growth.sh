@@ -70,6 +70,7 @@ part_growth() {
 # keeper that begins when it starts.
 part_keeper() {
     local folder=$work/keeper
+    use_a_while keeper "$folder"
     start_service keeper "$folder"
     post_with_wrk keeper 64 500 1 2 >/dev/null
     for repetition in $(seq "$repetitions"); do

@@ -52,6 +52,7 @@ part_bulk() {
 # A disk whose flush takes 4 ms, acted by PostgreSQL itself: every commit waits that long before it flushes.
 part_slow() {
     local folder=$work/slow others=(slow_2 slow_3) loads=() name
+    use_a_while slow "$folder"
     start_service slow "$folder"
     set_postgresql "$folder" 'commit_delay = 4000' 'commit_siblings = 0'
     for name in "${others[@]}"; do
