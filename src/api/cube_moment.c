@@ -13,7 +13,6 @@ enum status cube_moment_read(struct connection *connection, const struct cube_sc
     *moment = NULL;
     if (made == NULL)
         return STATUS_NO_MEMORY;
-    made->scope = *scope;
     made->read_us = clock_monotonic_us();
     made->as_of_us = clock_now_us();
     made->holders = 1;

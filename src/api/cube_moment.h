@@ -11,7 +11,6 @@
 /* Inside api/ only: counts in memory of one moment, held by any number. Reading is for any thread, holding for one at a time. */
 struct cube_moment {
     struct cube *cube;
-    struct cube_scope scope;
     int64_t read_us;  /* on the monotonic clock: what was on disk then is in it */
     int64_t as_of_us; /* the same since 1970 */
     int64_t took_us;  /* to be read */

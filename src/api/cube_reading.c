@@ -11,68 +11,63 @@ enum { SHARE = 2 };
 
 /* --- reading ------------------------------------------------------------------------------------------------------- */
 
-/* It stays in the table until the end. */
-static void begin(struct cube_entry *entry)
+/* With the lock. Where the plan is the first, the entry stays in the table until it is settled. */
+static void start(struct cube_entry *entry, struct cube_plan *plan)
 {
+    plan->scope = cube_entry_scope(entry, timestamp_quarter(clock_now_us()));
+    plan->before = cube_moment_hold(entry->moment);
+    plan->is_first = !entry->is_reading;
+    if (!plan->is_first)
+        return;
     entry->is_reading = true;
     entry->reading_us = clock_monotonic_us();
 }
 
-static void end(struct cubes *cubes, struct cube_entry *entry)
-{
-    entry->is_reading = false;
-    pthread_cond_broadcast(&cubes->read);
-}
-
 /* Who waits for something to do has to see that something grows old. */
-static void settle(struct cubes *cubes, struct cube_entry *entry, const struct cube_scope *scope, enum status status,
-                   struct cube_moment *moment)
+static void keep(struct cubes *cubes, struct cube_entry *entry, struct cube_moment *moment)
 {
-    if (status != STATUS_OK) {
-        cube_entry_fail(entry, scope, status == STATUS_TOO_LARGE, clock_monotonic_us());
-        return;
-    }
     if (cubes->table.bytes == 0)
         pthread_cond_signal(&cubes->changed);
     cube_table_keep(&cubes->table, entry, moment);
 }
 
-/* --- reading what is asked ----------------------------------------------------------------------------------------- */
-
-/* A question whose like was asked not long ago, and may be asked again, is read as counts: most of them are there. */
-bool cube_plan_make(struct cubes *cubes, const struct rollup_query *query, struct cube_plan *plan)
+/* With the lock. The entry of one that was not the first may be gone. */
+static void settle(struct cubes *cubes, const struct cube_plan *plan, enum status status, struct cube_moment *moment)
 {
-    struct cube_entry *entry = cube_table_find(&cubes->table, query);
+    struct cube_entry *entry = cube_table_find(&cubes->table, plan->scope.project_id, plan->scope.group_by);
+    cube_moment_release(plan->before);
+    if (plan->is_first) {
+        entry->is_reading = false;
+        pthread_cond_broadcast(&cubes->read);
+    }
+    if (entry && status == STATUS_OK)
+        keep(cubes, entry, moment);
+    else if (entry)
+        cube_entry_fail(entry, &plan->scope, status == STATUS_TOO_LARGE, clock_monotonic_us());
+}
+
+bool cube_plan_make(struct cube_entry *entry, struct cube_plan *plan)
+{
     if (entry == NULL || !entry->is_again || clock_monotonic_us() < entry->rests_until_us)
         return false;
-    plan->scope = cube_entry_scope(entry, timestamp_quarter(clock_now_us()));
-    plan->before = cube_moment_hold(entry->moment);
-    plan->is_first = !entry->is_reading;
-    if (plan->is_first)
-        begin(entry);
+    start(entry, plan);
     return true;
 }
 
-struct cube_moment *cube_plan_read(struct cubes *cubes, struct connection *connection, const struct rollup_query *query,
-                                   const struct cube_plan *plan)
+struct cube_moment *cube_plan_read(struct cubes *cubes, struct connection *connection, const struct cube_plan *plan)
 {
-    struct cube_moment *moment;
+    struct cube_moment *moment = NULL;
     enum status status =
-        cube_moment_read(connection, &plan->scope, plan->before, cubes->table.bytes_max / SHARE, &moment);
-    struct cube_entry *entry;
+        connection ? cube_moment_read(connection, &plan->scope, plan->before, cubes->table.bytes_max / SHARE, &moment)
+                   : STATUS_UNAVAILABLE;
     meter_add(cubes->readings, 1);
     pthread_mutex_lock(&cubes->lock);
-    cube_moment_release(plan->before);
-    entry = cube_table_find(&cubes->table, query);
-    if (entry && plan->is_first)
-        end(cubes, entry);
-    if (entry)
-        settle(cubes, entry, &plan->scope, status, moment);
+    settle(cubes, plan, status, moment);
     pthread_mutex_unlock(&cubes->lock);
     return moment;
 }
 
-/* --- reading by itself --------------------------------------------------------------------------------------------- */
+/* --- the thread ---------------------------------------------------------------------------------------------------- */
 
 static bool has_session(struct cubes *cubes)
 {
@@ -81,34 +76,24 @@ static bool has_session(struct cubes *cubes)
     return connection_is_alive(cubes->connection) || connection_restore(cubes->connection) == STATUS_OK;
 }
 
-/* With nothing locked. */
-static enum status read_moment(struct cubes *cubes, const struct cube_scope *scope, const struct cube_moment *before,
-                               struct cube_moment **moment)
+/* NULL: there is none to which the project is open. */
+static struct connection *session_for(struct cubes *cubes, int32_t project_id)
 {
-    enum status status = has_session(cubes) ? STATUS_OK : STATUS_UNAVAILABLE;
-    if (status == STATUS_OK)
-        status = connection_open_projects(cubes->connection, &scope->project_id, 1);
-    if (status == STATUS_OK)
-        status = cube_moment_read(cubes->connection, scope, before, cubes->table.bytes_max / SHARE, moment);
-    meter_add(cubes->readings, 1);
-    return status;
+    return has_session(cubes) && connection_open_projects(cubes->connection, &project_id, 1) == STATUS_OK
+               ? cubes->connection
+               : NULL;
 }
 
 /* Comes and goes with the lock. */
 static void read_one(struct cubes *cubes, struct cube_entry *entry)
 {
-    struct cube_scope scope = cube_entry_scope(entry, timestamp_quarter(clock_now_us()));
-    struct cube_moment *before = cube_moment_hold(entry->moment);
-    struct cube_moment *moment = NULL;
-    enum status status;
+    struct cube_plan plan;
+    struct cube_moment *moment;
     entry->is_due = false;
-    begin(entry);
+    start(entry, &plan);
     pthread_mutex_unlock(&cubes->lock);
-    status = read_moment(cubes, &scope, before, &moment);
+    moment = cube_plan_read(cubes, session_for(cubes, plan.scope.project_id), &plan);
     pthread_mutex_lock(&cubes->lock);
-    cube_moment_release(before);
-    end(cubes, entry);
-    settle(cubes, entry, &scope, status, moment);
     cube_moment_release(moment);
 }
 

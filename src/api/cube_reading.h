@@ -33,11 +33,11 @@ struct cube_plan {
     bool is_first;              /* nobody else reads it right now */
 };
 
-/* With the lock. False: it is not worth while. */
-bool cube_plan_make(struct cubes *cubes, const struct rollup_query *query, struct cube_plan *plan);
-/* Without the lock, on a session to which the project is open. What is read, held for the caller; NULL: it can't be. */
-struct cube_moment *cube_plan_read(struct cubes *cubes, struct connection *connection, const struct rollup_query *query,
-                                   const struct cube_plan *plan);
+/* With the lock. A question whose like was asked not long ago, and may be asked again, is read as counts: most of them are there. entry:
+ * NULL where there is none. False: it is not worth while. */
+bool cube_plan_make(struct cube_entry *entry, struct cube_plan *plan);
+/* Without the lock, on a session to which the project is open (NULL: there is none). What is read, held for the caller; NULL: it can't be. */
+struct cube_moment *cube_plan_read(struct cubes *cubes, struct connection *connection, const struct cube_plan *plan);
 
 /* The thread that reads what is due, until the cubes are closed. context is a struct cubes. */
 void *cube_reading_run(void *context);

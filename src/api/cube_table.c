@@ -48,18 +48,18 @@ void cube_table_clear(struct cube_table *table)
 
 /* --- asking -------------------------------------------------------------------------------------------------------- */
 
-struct cube_entry *cube_table_find(const struct cube_table *table, const struct rollup_query *query)
+struct cube_entry *cube_table_find(const struct cube_table *table, int32_t project_id, uint32_t group_by)
 {
     struct cube_entry *entry;
     TAILQ_FOREACH(entry, &table->order, by_use)
     {
-        if (entry->project_id == query->project_ids[0] && entry->group_by == query->group_by)
+        if (entry->project_id == project_id && entry->group_by == group_by)
             return entry;
     }
     return NULL;
 }
 
-/* Those that are being read stay: who reads comes back to them. They are fewer, for only so many can read. */
+/* Those that are being read stay: who began comes back to them. They are fewer, for only so many can read. */
 static void make_place(struct cube_table *table)
 {
     struct cube_entry *last = TAILQ_LAST(&table->order, cube_order);
@@ -88,7 +88,7 @@ static struct cube_entry *add(struct cube_table *table, const struct rollup_quer
 
 struct cube_entry *cube_table_ask(struct cube_table *table, const struct rollup_query *query)
 {
-    struct cube_entry *entry = cube_table_find(table, query);
+    struct cube_entry *entry = cube_table_find(table, query->project_ids[0], query->group_by);
     if (entry == NULL)
         return add(table, query);
     TAILQ_REMOVE(&table->order, entry, by_use);
@@ -158,7 +158,7 @@ static bool cuts_at(const struct cube_scope *scope, int32_t quarter)
 bool cube_entry_may_tell(const struct cube_entry *entry, const struct rollup_query *query)
 {
     struct cube_scope next = cube_entry_scope(entry, query->to);
-    const struct cube_scope *scope = &entry->moment->scope;
+    const struct cube_scope *scope = cube_scope_of(entry->moment->cube);
     return cuts_at(&next, query->from) && cuts_at(&next, query->to) &&
            !(cuts_at(scope, query->from) && cuts_at(scope, query->to));
 }

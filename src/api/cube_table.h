@@ -62,8 +62,8 @@ void cube_table_clear(struct cube_table *table);
 
 /* The entry for a question that cubes are for, made where there was none, and used now. NULL: out of memory. */
 struct cube_entry *cube_table_ask(struct cube_table *table, const struct rollup_query *query);
-/* The entry of these questions as it is; NULL: there is none. */
-struct cube_entry *cube_table_find(const struct cube_table *table, const struct rollup_query *query);
+/* As it is; NULL: there is none. */
+struct cube_entry *cube_table_find(const struct cube_table *table, int32_t project_id, uint32_t group_by);
 /* The question's time is to be in what is read next. False: it is too long, or was. */
 bool cube_entry_ask(struct cube_entry *entry, const struct rollup_query *query, int64_t now_us);
 /* What to read: what was asked for lately, apart where questions that were asked again began or ended. The present is in it for some time

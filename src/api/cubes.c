@@ -83,6 +83,11 @@ static bool is_cutting(const struct cube_entry *entry, const struct rollup_query
            !cube_entry_may_tell(entry, query);
 }
 
+static struct cube_entry *find(const struct cubes *cubes, const struct rollup_query *query)
+{
+    return cube_table_find(&cubes->table, query->project_ids[0], query->group_by);
+}
+
 /* The entry of the question, counted as asked; NULL: it is not for counts in memory. */
 static struct cube_entry *ask(struct cubes *cubes, const struct rollup_query *query, int64_t now_us)
 {
@@ -96,10 +101,10 @@ static struct cube_entry *ask(struct cubes *cubes, const struct rollup_query *qu
 /* What to tell from, held; NULL: nothing. */
 static struct cube_moment *choose(struct cubes *cubes, struct request *request, const struct rollup_query *query)
 {
-    struct cube_entry *entry = cube_table_find(&cubes->table, query);
+    struct cube_entry *entry = find(cubes, query);
     if (!claim(cubes, entry, request, query) && is_worth_waiting(cubes, entry, query, clock_monotonic_us())) {
         pthread_cond_wait(&cubes->read, &cubes->lock);
-        entry = cube_table_find(&cubes->table, query);
+        entry = find(cubes, query);
     }
     if (entry == NULL || !claim(cubes, entry, request, query))
         return NULL;
@@ -140,7 +145,7 @@ bool cubes_answer(struct request *request, struct connection *connection, const 
     if (ask(cubes, query, clock_monotonic_us())) {
         if (answer_may_lag(request))
             moment = choose(cubes, request, query);
-        reads = moment == NULL && cube_plan_make(cubes, query, &plan);
+        reads = moment == NULL && cube_plan_make(find(cubes, query), &plan);
     }
     pthread_mutex_unlock(&cubes->lock);
     if (moment && tell(cubes, moment, query, arena, rollup, as_of_us)) {
@@ -151,7 +156,7 @@ bool cubes_answer(struct request *request, struct connection *connection, const 
         answer_begin(request);
     if (!reads)
         return false;
-    moment = cube_plan_read(cubes, connection, query, &plan);
+    moment = cube_plan_read(cubes, connection, &plan);
     return moment && tell(cubes, moment, query, arena, rollup, as_of_us);
 }
 

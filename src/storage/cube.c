@@ -26,6 +26,11 @@ size_t cube_bytes(const struct cube *cube)
     return arena_size(cube->arena);
 }
 
+const struct cube_scope *cube_scope_of(const struct cube *cube)
+{
+    return &cube->scope;
+}
+
 /* --- what it can tell ---------------------------------------------------------------------------------------------- */
 
 bool cube_reaches(const struct cube *cube, const struct rollup_query *query)

@@ -124,6 +124,7 @@ static struct source source_of(const struct reading *reading, int row)
         source.had = find_had(reading->before, source.from, result_int8(reading->result, row, COLUMN_VERSION));
     return source;
 }
+
 static size_t count_rows(const struct reading *reading, const struct source *source)
 {
     int size;
@@ -154,6 +155,8 @@ static enum status make_room(struct reading *reading)
     cube->rows = arena_array(cube->arena, rows + 1, sizeof *cube->rows);
     return cube->periods && cube->rows ? STATUS_OK : STATUS_TOO_LARGE;
 }
+
+/* --- rows ---------------------------------------------------------------------------------------------------------- */
 
 /* --- rows ---------------------------------------------------------------------------------------------------------- */
 

@@ -101,6 +101,27 @@ START_TEST(entries_are_few_and_the_one_being_read_stays)
 }
 END_TEST
 
+START_TEST(all_that_are_being_read_stay)
+{
+    struct cube_table table;
+    cube_table_init(&table, SIZE_MAX, 60 * SECOND_US);
+    struct cube_entry *read[3];
+    for (int project = 0; project < 3; project++) {
+        read[project] = keep(&table, project, 1);
+        read[project]->is_reading = true;
+    }
+    for (int project = 3; project < 200; project++) {
+        struct rollup_query query = query_of(project, 0, DAY);
+        ck_assert_ptr_nonnull(cube_table_ask(&table, &query));
+        ck_assert_uint_le(table.count, 64);
+    }
+    for (int project = 0; project < 3; project++)
+        ck_assert_ptr_eq(cube_table_find(&table, project, 0), read[project]);
+    ck_assert_ptr_null(cube_table_find(&table, 3, 0));
+    cube_table_clear(&table);
+}
+END_TEST
+
 START_TEST(who_holds_a_moment_has_it_when_its_entry_has_another)
 {
     struct cube_table table;
@@ -257,7 +278,7 @@ START_TEST(what_is_read_next_may_tell_what_was_not_cut_yet)
     ck_assert(!cube_entry_may_tell(entry, &query));
     ck_assert(cube_entry_ask(entry, &query, 2 * SECOND_US));
     ck_assert(cube_entry_may_tell(entry, &query));
-    entry->moment->scope = cube_entry_scope(entry, NOW);
+    entry->moment->cube->scope = cube_entry_scope(entry, NOW);
     ck_assert(!cube_entry_may_tell(entry, &query)); /* for that is how it is read already */
     cube_table_clear(&table);
 }
@@ -268,8 +289,9 @@ Suite *cube_table_suite(void)
     return RUNNER_SUITE(
         "cube_table", one_entry_is_of_a_project_and_a_grouping,
         what_is_kept_stays_within_its_bytes_and_the_latest_asked_for_stays,
-        entries_are_few_and_the_one_being_read_stays, who_holds_a_moment_has_it_when_its_entry_has_another,
-        what_is_too_old_is_forgotten, the_time_read_is_that_of_the_questions_asked_lately,
+        entries_are_few_and_the_one_being_read_stays, all_that_are_being_read_stay,
+        who_holds_a_moment_has_it_when_its_entry_has_another, what_is_too_old_is_forgotten,
+        the_time_read_is_that_of_the_questions_asked_lately,
         a_question_of_years_is_not_for_it_and_far_ones_are_not_united, what_was_too_large_is_asked_for_by_halves,
         days_are_cut_where_a_question_that_is_asked_again_begins_and_ends,
         of_more_cuts_than_there_is_room_for_the_latest_stay, what_is_read_next_may_tell_what_was_not_cut_yet);
