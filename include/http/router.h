@@ -34,7 +34,9 @@ enum route_flag {
     ROUTE_BODY = 1u << 3,      /* takes a body */
     ROUTE_SPANS = 1u << 4,     /* a key of an organization may ask about several projects at once */
     ROUTE_ANY_QUERY = 1u << 5, /* a page: the query is for its own script to read */
-    ROUTE_CACHED = 1u << 6     /* answers with numbers alone, and an ETag: one reply may serve many requests */
+    ROUTE_CACHED = 1u << 6,    /* answers with numbers alone, and an ETag: one reply may serve many requests */
+    ROUTE_AT_ONCE = 1u << 7 /* cached, and may know them already: its handler runs on the loop's thread first, with no
+                                  connection; where it needs one, it leaves the reply unset and runs again */
 };
 
 /* One row of the table of routes. pattern: "/v1/responses/{id}"; a {name} matches one non-empty segment. */

@@ -38,6 +38,7 @@ enum status cube_read(struct connection *connection, const struct cube_scope *sc
                       size_t bytes_max, struct cube **cube) __attribute__((warn_unused_result));
 void cube_free(struct cube *cube);
 size_t cube_bytes(const struct cube *cube);
+size_t cube_group_count(const struct cube *cube);
 const struct cube_scope *cube_scope_of(const struct cube *cube);
 
 /* All of the question's time is in it. */

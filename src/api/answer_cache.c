@@ -266,6 +266,15 @@ static void note_reading(struct answer_flight *flight, int64_t read_us)
     pthread_mutex_unlock(&flight->cache->lock);
 }
 
+static bool is_to_be_packed(struct answer_flight *flight)
+{
+    bool packs;
+    pthread_mutex_lock(&flight->cache->lock);
+    packs = flight->packs;
+    pthread_mutex_unlock(&flight->cache->lock);
+    return packs;
+}
+
 void answer_begin(struct request *request)
 {
     struct answer_flight *flight = request_call(request)->flight;
@@ -277,6 +286,11 @@ bool answer_may_lag(const struct request *request)
 {
     const struct answer_flight *flight = request_call(request)->flight;
     return flight && !flight->is_strict;
+}
+
+bool answer_is_short(const struct request *request)
+{
+    return answer_may_lag(request) && !is_to_be_packed(request_call(request)->flight);
 }
 
 void answer_date_back(struct request *request, int64_t read_us)
@@ -292,15 +306,6 @@ static struct reply_body *pack(const struct reply_body *body)
     if (packed == NULL)
         free(bytes);
     return packed;
-}
-
-static bool is_to_be_packed(struct answer_flight *flight)
-{
-    bool packs;
-    pthread_mutex_lock(&flight->cache->lock);
-    packs = flight->packs;
-    pthread_mutex_unlock(&flight->cache->lock);
-    return packs;
 }
 
 /* From here on nobody waits for it any more: returns those who did. */

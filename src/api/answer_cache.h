@@ -23,6 +23,8 @@ enum answer_step answer_ask(struct answer_cache *cache, struct request *request)
 void answer_begin(struct request *request);
 /* The reply may be made of what was read a moment ago: it is one that is kept, and whoever asked didn't ask for the latest. */
 bool answer_may_lag(const struct request *request);
+/* It may lag, and nothing that takes long, such as gzipping, is to be done with it. */
+bool answer_is_short(const struct request *request);
 /* It will be made of what was read at read_us; what is kept and who waits go by that. Only of one that may lag. */
 void answer_date_back(struct request *request, int64_t read_us);
 /* The reply is set, if only to a problem: finishes those who waited for it. On the request's own reply If-None-Match is

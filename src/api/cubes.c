@@ -14,6 +14,8 @@ enum { ASKED_TWICE = 2 };
 enum { TIMES_AS_LONG = 3 };
 /* So many times as long as it may be told it is kept for who reads it anew: most days are the same for a minute. */
 enum { KEPT_TIMES = 60 };
+/* To add up so much takes a tenth of a millisecond. */
+enum { BYTES_AT_ONCE = 1 << 20 };
 
 /* --- telling ------------------------------------------------------------------------------------------------------- */
 
@@ -112,6 +114,19 @@ static struct cube_moment *choose(struct cubes *cubes, struct request *request, 
     return cube_moment_hold(entry->moment);
 }
 
+/* The same without waiting; a question that nothing is told to is not counted. */
+static struct cube_moment *choose_at_once(struct cubes *cubes, struct request *request,
+                                          const struct rollup_query *query, size_t groups_max)
+{
+    struct cube_entry *entry = find(cubes, query);
+    if (entry == NULL || entry->moment == NULL || cube_bytes(entry->moment->cube) > BYTES_AT_ONCE ||
+        cube_group_count(entry->moment->cube) > groups_max || !claim(cubes, entry, request, query) ||
+        ask(cubes, query, clock_monotonic_us()) == NULL)
+        return NULL;
+    note_wanted(cubes, entry, clock_monotonic_us());
+    return cube_moment_hold(entry->moment);
+}
+
 static void release(struct cubes *cubes, struct cube_moment *moment)
 {
     pthread_mutex_lock(&cubes->lock);
@@ -158,6 +173,22 @@ bool cubes_answer(struct request *request, struct connection *connection, const 
         return false;
     moment = cube_plan_read(cubes, connection, &plan);
     return moment && tell(cubes, moment, query, arena, rollup, as_of_us);
+}
+
+bool cubes_tell_at_once(struct request *request, const struct rollup_query *query, size_t groups_max,
+                        struct arena *arena, struct rollup *rollup, int64_t *as_of_us)
+{
+    struct cubes *cubes = request_call(request)->service->cubes;
+    struct cube_moment *moment;
+    if (!cube_is_for(query))
+        return false;
+    pthread_mutex_lock(&cubes->lock);
+    moment = choose_at_once(cubes, request, query, groups_max);
+    pthread_mutex_unlock(&cubes->lock);
+    if (moment == NULL || !tell(cubes, moment, query, arena, rollup, as_of_us))
+        return false;
+    meter_add(cubes->answers, 1);
+    return true;
 }
 
 /* --- opening and closing ------------------------------------------------------------------------------------------- */

@@ -62,6 +62,18 @@ static enum outcome hand_over(struct service *service, struct request *request)
     return HANDLED;
 }
 
+/* Where all cores are busy, each thread that a question is handed to makes it wait. False: it takes a connection. */
+static bool answer_at_once(struct request *request)
+{
+    if (!(request_route(request)->flags & ROUTE_AT_ONCE) || !answer_is_short(request))
+        return false;
+    (void)run_handler(request, NULL);
+    if (reply_status(request) == 0)
+        return false;
+    answer_end(request);
+    return true;
+}
+
 static enum outcome handle(void *context, struct request *request)
 {
     struct service *service = context;
@@ -77,7 +89,7 @@ static enum outcome handle(void *context, struct request *request)
     case ANSWER_READ:
         break;
     }
-    return hand_over(service, request);
+    return answer_at_once(request) ? HANDLED : hand_over(service, request);
 }
 
 static void end(void *context, struct request *request)

@@ -35,7 +35,8 @@ static void answer(struct request *request, struct connection *connection, struc
     struct metrics_groups groups;
     struct metrics_reply reply;
 
-    if (!metrics_options_make(request, arena, &query) || !find_earlier(request, connection, &query) ||
+    if (!metrics_options_make(request, arena, &query) || (connection == NULL && !metrics_is_at_once(&query)) ||
+        !find_earlier(request, connection, &query) ||
         !metrics_read_groups(request, connection, arena, &query, &frame, &groups) ||
         !check_points(request, &frame, &groups))
         return;

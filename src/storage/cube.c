@@ -26,6 +26,11 @@ size_t cube_bytes(const struct cube *cube)
     return arena_size(cube->arena);
 }
 
+size_t cube_group_count(const struct cube *cube)
+{
+    return cube->group_count;
+}
+
 const struct cube_scope *cube_scope_of(const struct cube *cube)
 {
     return &cube->scope;

@@ -5,6 +5,7 @@
 #include "support/runner.h"
 
 #include <libpq-fe.h>
+#include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -260,14 +261,65 @@ START_TEST(an_acknowledged_answer_is_in_every_new_reply_a_quarter_of_a_second_la
 END_TEST
 
 /* Readings wait until it is let go. */
-static PGconn *hold_numbers(void)
+static PGconn *hold(const char *tables)
 {
     PGconn *pg = PQconnectdb(api.url);
-    PGresult *result = PQexec(pg, "BEGIN; LOCK TABLE rollup_quarter IN ACCESS EXCLUSIVE MODE");
+    PGresult *result = PQexec(pg, api_text("BEGIN; LOCK TABLE %s IN ACCESS EXCLUSIVE MODE", tables));
     ck_assert_msg(PQresultStatus(result) == PGRES_COMMAND_OK, "%s", PQerrorMessage(pg));
     PQclear(result);
     return pg;
 }
+
+static bool has_reply(const struct http_client *client)
+{
+    struct pollfd waits = {.fd = client->fd, .events = POLLIN};
+    return poll(&waits, 1, 0) > 0;
+}
+
+static void post_channels(int count)
+{
+    struct buffer lines;
+    buffer_init(&lines);
+    for (int i = 0; i < count; i++)
+        buffer_format(&lines, "{\"channel\":\"c%d\",\"answers\":{\"nps\":9}}\n", i);
+    ck_assert_status(api_post_lines(&api, "/v1/responses", lines.data), 200);
+    buffer_clear(&lines);
+}
+
+/* The only session waits for a lock, and so does who is not told: lists, what takes a calendar, and what takes long. */
+START_TEST(questions_that_are_told_wait_for_no_session)
+{
+    enum { CHANNELS = 150 };
+    static const char *const paths[] = {"/v1/responses", "/v1/metrics?interval=day",
+                                        "/v1/metrics?group_by=channel&metric=nps&compare=previous",
+                                        "/v1/metrics?group_by=channel"};
+    enum { PATHS = sizeof paths / sizeof paths[0] };
+    struct http_client clients[PATHS];
+    char headers[100];
+    open_server((const char *const[]){"HARK_READERS=1", "HARK_CACHE_AGE_OTHERS=20s", NULL});
+    post_channels(CHANNELS);
+    ask_until_told("group_by=channel&metric=nps&compare=previous&");
+    ask_until_told("group_by=channel&metric=nps&");
+    PGconn *pg = hold("response, rollup_quarter");
+    snprintf(headers, sizeof headers, "Authorization: Bearer %s\r\n", api.keys[SCOPE_READ]);
+    for (int i = 0; i < PATHS; i++) {
+        ck_assert(http_client_connect(&clients[i], api.address));
+        ck_assert(http_client_send(&clients[i], "GET", paths[i], headers, NULL, 0));
+    }
+    for (int i = 0; i < ROUNDS; i++)
+        ck_assert_int_eq(n_of(ask_new("group_by=channel&metric=nps&")), CHANNELS);
+    for (int i = 0; i < PATHS; i++)
+        ck_assert_msg(!has_reply(&clients[i]), "%s was answered", paths[i]);
+    PQfinish(pg);
+    for (int i = 0; i < PATHS; i++) {
+        struct http_reply reply;
+        ck_assert(http_client_receive(&clients[i], false, &reply));
+        ck_assert_int_eq(reply.status, 200);
+        http_reply_clear(&reply);
+        http_client_close(&clients[i]);
+    }
+}
+END_TEST
 
 /* Counts that can't be read anew get too old, and then they are no reply. */
 START_TEST(counts_that_can_not_be_read_again_are_not_told_when_they_are_too_old)
@@ -279,7 +331,7 @@ START_TEST(counts_that_can_not_be_read_again_are_not_told_when_they_are_too_old)
     asker_start("");
     for (int i = 1; i <= ROUNDS; i++) {
         post();
-        PGconn *pg = hold_numbers();
+        PGconn *pg = hold("rollup_quarter");
         api_sleep_ms(PROMISE_MS);
         snprintf(path, sizeof path, "/v1/metrics?limit=%d", next_limit());
         ck_assert(http_client_connect(&client, api.address));
@@ -559,6 +611,7 @@ Suite *cubes_suite(void)
         what_is_not_asked_for_any_more_takes_no_memory, without_memory_or_time_for_them_there_are_none,
         who_posts_and_then_asks_something_new_now_and_then_finds_it,
         an_acknowledged_answer_is_in_every_new_reply_a_quarter_of_a_second_later,
+        questions_that_are_told_wait_for_no_session,
         counts_that_can_not_be_read_again_are_not_told_when_they_are_too_old, no_cache_holds_every_acknowledged_answer,
         an_answer_of_another_process_counts_a_second_later, a_kept_reply_and_counts_in_memory_do_not_add_their_ages,
         projects_have_counts_of_their_own, they_answer_as_without_them, counts_stay_within_their_memory);
