@@ -29,6 +29,7 @@ struct config {
     int readers;
     int queue_size;
     int max_connections;
+    int max_header_kb;
     int max_streams;
     int idle_timeout_ms;
     int drain_timeout_ms;

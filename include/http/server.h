@@ -41,6 +41,7 @@ struct http_options {
     int admin_listen_fd; /* likewise; where there is one there is a second listener */
     int threads;
     int max_connections;
+    int head_bytes; /* of a request's first line and headers, HTTP_FIELD_BYTES more for each header; beyond: 431 */
     int idle_timeout_ms;
     bool access_log;
     struct http_proxies proxies;
@@ -51,7 +52,7 @@ struct http_options {
     int reply_timeout_ms;  /* from the reply to its last byte: the same */
 };
 
-enum { HTTP_SLOWEST = 64 << 10 };
+enum { HTTP_SLOWEST = 64 << 10, HTTP_FIELD_BYTES = 100 };
 
 /* Binds, starts the threads, serves. STATUS_CONFLICT: the port is taken; the reason was logged in plain words. */
 enum status http_open(const struct http_application *application, const struct http_options *options,

@@ -8,6 +8,9 @@
 #include <ctype.h>
 #include <string.h>
 
+/* A filter of many values would make it longer than a reply has room for; `next` is in the body, too. */
+enum { LINK_BYTES_MAX = 1000 };
+
 void write_text(struct buffer *json, struct text text)
 {
     if (text_is_absent(text))
@@ -197,7 +200,7 @@ void write_page_end(struct request *request, struct buffer *json, const char *cu
     buffer_string(json, "}");
     buffer_format(&link, "<%s>; rel=\"next\"", url.data ? url.data : "");
     json->failed = json->failed || url.failed || link.failed;
-    if (!json->failed)
+    if (!json->failed && link.size <= LINK_BYTES_MAX)
         reply_header(request, "Link", link.data);
     buffer_clear(&link);
     buffer_clear(&url);

@@ -31,6 +31,7 @@ static enum status open_http(const struct config *config, struct inner_service *
         .listen = "127.0.0.1:0",
         .threads = 1,
         .max_connections = CONNECTIONS,
+        .head_bytes = config->max_header_kb * 1024,
         .idle_timeout_ms = config->idle_timeout_ms,
         .header_timeout_ms = config->header_timeout_ms,
         .body_timeout_ms = config->body_timeout_ms,

@@ -149,6 +149,7 @@ static enum status open_http(struct serve *serve)
         .admin_listen_fd = manager_socket(MANAGER_SOCKET_ADMIN),
         .threads = config->http_threads,
         .max_connections = config->max_connections,
+        .head_bytes = config->max_header_kb * 1024,
         .idle_timeout_ms = config->idle_timeout_ms,
         .access_log = config->access_log,
         .proxies = {.ranges = config->trusted_proxies.list,

@@ -66,6 +66,8 @@ static const struct setting settings[] = {
      "answers and events that may wait to be written; beyond: 503", FIELD(queue_size)},
     {"HARK_MAX_CONNECTIONS", TYPE_INTEGER, 1, 65536, "4096", NULL,
      "open connections of clients", FIELD(max_connections)},
+    {"HARK_MAX_HEADER_KB", TYPE_INTEGER, 4, 64, "12", NULL,
+     "KiB of a request's first line and headers; beyond: 431", FIELD(max_header_kb)},
     {"HARK_MAX_STREAMS", TYPE_INTEGER, 1, 65536, "2000", NULL,
      "connections that may be live streams of numbers; beyond: 503", FIELD(max_streams)},
     {"HARK_IDLE_TIMEOUT", TYPE_DURATION, SECOND, HOUR, "60s", NULL,

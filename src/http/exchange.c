@@ -58,8 +58,9 @@ void exchange_write_reply(struct request *request)
     request->client->lingers = true;
 }
 
-/* libmicrohttpd takes a reply before the body or after it, but none in between. */
-static enum MHD_Result refuse_within_body(struct request *request)
+/* libmicrohttpd takes a reply before the body or after it, but none in between; and it closes the connection without a word where the
+ * headers of a reply don't fit into its memory. */
+static enum MHD_Result refuse_by_ourselves(struct request *request)
 {
     exchange_write_reply(request);
     return MHD_NO;
@@ -74,6 +75,9 @@ static enum MHD_Result on_headers(struct request *request, const char *method, c
         request->phase = PHASE_BODY;
         deadline_for_body(request->loop, request->client);
         return MHD_YES;
+    }
+    if (request->reply.status == 431) {
+        return refuse_by_ourselves(request); /* the connection's memory may be too full for a reply */
     }
     request->phase = PHASE_ANSWERED;
     if (is_sound && !request->expected.present) {
@@ -90,7 +94,7 @@ static enum MHD_Result on_upload(struct request *request, const char *bytes, siz
 {
     if (*size > request->limit - request->received) {
         reply_problem(request, 413, "body-too-large", "the body may have at most %zu bytes", request->limit);
-        return refuse_within_body(request);
+        return refuse_by_ourselves(request);
     }
     size_t taken = *size;
     if (request->collects) {
@@ -100,7 +104,7 @@ static enum MHD_Result on_upload(struct request *request, const char *bytes, siz
         taken = request->take(request, bytes, *size);
     }
     if (request->reply.failed || request->reply.status != 0) {
-        return refuse_within_body(request);
+        return refuse_by_ourselves(request);
     }
     request->received += taken;
     *size -= taken;
@@ -209,7 +213,7 @@ void exchange_on_completed(void *loop, struct MHD_Connection *connection, void *
     const struct http_server *server = ((struct loop *)loop)->server;
     struct client *client = client_of(connection);
     struct request *request = *context;
-    /* What refuse_within_body wrote counts as a reply, though libmicrohttpd knows of none. */
+    /* What refuse_by_ourselves wrote counts as a reply, though libmicrohttpd knows of none. */
     bool is_stream = request != NULL && request->phase == PHASE_STREAM; /* may end at any time */
     bool is_answered = code == MHD_REQUEST_TERMINATED_COMPLETED_OK || is_stream ||
                        (request != NULL && request->phase == PHASE_ANSWERED && client->lingers);

@@ -38,6 +38,15 @@ static bool hides_input(void)
     return strncmp(MHD_get_version(), "0.", 2) == 0;
 }
 
+/* libmicrohttpd has 64 bytes of a connection's memory for each field beside its text, and half of it may be full of the body by then. */
+static bool is_too_large(const struct request *request, const struct fields *fields)
+{
+    const union MHD_ConnectionInfo *size =
+        MHD_get_connection_info(request->connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
+    size_t taken = (size == NULL ? 0 : size->header_size) + fields->count * HTTP_FIELD_BYTES;
+    return taken > (size_t)request->loop->server->options.head_bytes;
+}
+
 static const char *check_headers(struct request *request, const char *method, const char *version,
                                  const struct fields *fields)
 {
@@ -184,11 +193,15 @@ bool head_take(struct request *request, const char *method, const char *version)
         reply_settle(request);
     } else if (fields.too_many) {
         reply_problem(request, 431, "too-many-headers", "at most %d headers are taken", GUARD_FIELDS_MAX);
+    } else if (is_too_large(request, &fields)) {
+        reply_problem(request, 431, "headers-too-large",
+                      "The first line and the headers may take %d bytes, each header counting %d more than its own.",
+                      request->loop->server->options.head_bytes, HTTP_FIELD_BYTES);
     } else if (wrong != NULL) {
         reply_problem(request, 400, "malformed-request", "%s", wrong);
     } else {
         settle_address(request);
         begin(request);
     }
-    return wrong == NULL && !fields.too_many;
+    return wrong == NULL && request->reply.status != 431;
 }

@@ -16,7 +16,10 @@
 /* libmicrohttpd's own epoll loop hangs when exactly 128 connections are ready, or a multiple. So this loop waits on the
  * daemon's epoll descriptor, on the listeners and on an eventfd, and MHD_run only works off what is there. */
 
-enum { EVENTS = 64, MEMORY_A_CONNECTION = 16 << 10, PAUSE_TICK_MS = 100, DRAIN_TICK_MS = 50 };
+/* Beside a request's head, for the headers of its reply: ours, and what handlers add, take 1,700 bytes at most. All of a connection's
+ * memory is cleared at each request. */
+enum { REPLY_HEAD_BYTES = 2 << 10 };
+enum { EVENTS = 64, PAUSE_TICK_MS = 100, DRAIN_TICK_MS = 50 };
 
 struct loop *loop_hold(struct loop *loop)
 {
@@ -210,12 +213,12 @@ static struct MHD_Daemon *start_daemon(struct loop *loop)
     unsigned timeout = (unsigned)((options->idle_timeout_ms + 999) / 1000);
     /* No MHD_USE_ERROR_LOG: its messages may quote what clients sent. Strictness 0: the guard is stricter, and what it
      * refuses gets a problem document. */
-    return MHD_start_daemon(MHD_USE_EPOLL | MHD_USE_NO_LISTEN_SOCKET | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL,
-                            exchange_on_access, loop, MHD_OPTION_URI_LOG_CALLBACK, exchange_on_target, loop,
-                            MHD_OPTION_NOTIFY_COMPLETED, exchange_on_completed, loop, MHD_OPTION_NOTIFY_CONNECTION,
-                            intake_on_connection, loop, MHD_OPTION_CONNECTION_LIMIT, limit,
-                            MHD_OPTION_CONNECTION_TIMEOUT, timeout, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-                            (size_t)MEMORY_A_CONNECTION, MHD_OPTION_STRICT_FOR_CLIENT, 0, MHD_OPTION_END);
+    return MHD_start_daemon(
+        MHD_USE_EPOLL | MHD_USE_NO_LISTEN_SOCKET | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, exchange_on_access, loop,
+        MHD_OPTION_URI_LOG_CALLBACK, exchange_on_target, loop, MHD_OPTION_NOTIFY_COMPLETED, exchange_on_completed, loop,
+        MHD_OPTION_NOTIFY_CONNECTION, intake_on_connection, loop, MHD_OPTION_CONNECTION_LIMIT, limit,
+        MHD_OPTION_CONNECTION_TIMEOUT, timeout, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+        (size_t)options->head_bytes + REPLY_HEAD_BYTES, MHD_OPTION_STRICT_FOR_CLIENT, 0, MHD_OPTION_END);
 }
 
 static bool watch(struct loop *loop, int fd, void *source)

@@ -294,6 +294,22 @@ START_TEST(next_page_keeps_the_filters)
 }
 END_TEST
 
+/* A header of any length would not fit beside the request. */
+START_TEST(next_page_of_a_long_question_is_told_in_the_body_alone)
+{
+    char path[2000] = "/v1/responses?limit=1&channel=web";
+    char link[2000];
+    post_rows();
+    for (int i = 0; i < 19; i++)
+        snprintf(path + strlen(path), sizeof path - strlen(path), "&channel=%050d", i);
+    const struct api_reply *reply = api_get(&api, path);
+    ck_assert_status(reply, 200);
+    ck_assert_str_eq(http_reply_header(&reply->http, "Link", link, sizeof link), "");
+    reply = api_get(&api, api_string(reply, "next"));
+    ck_assert_status(reply, 200);
+}
+END_TEST
+
 START_TEST(rare_rows_are_found_behind_many_others)
 {
     static struct seen walked;
@@ -465,7 +481,7 @@ Suite *responses_list_suite(void)
     return API_SUITE("responses_list", setup, teardown, each_filter_finds_its_rows,
                      excluded_and_test_answers_are_found_when_asked_for, pages_hold_each_row_once_while_new_ones_arrive,
                      page_ends_where_the_limit_says, rows_come_newest_first, next_page_keeps_the_filters,
-                     rare_rows_are_found_behind_many_others, cursor_that_this_list_did_not_give_out_is_refused,
-                     made_up_cursor_at_the_end_of_time_does_no_harm, follower_misses_nothing_while_writers_run,
-                     edited_row_comes_again_to_a_follower);
+                     next_page_of_a_long_question_is_told_in_the_body_alone, rare_rows_are_found_behind_many_others,
+                     cursor_that_this_list_did_not_give_out_is_refused, made_up_cursor_at_the_end_of_time_does_no_harm,
+                     follower_misses_nothing_while_writers_run, edited_row_comes_again_to_a_follower);
 }

@@ -67,6 +67,7 @@ START_TEST(unset_settings_hold_their_defaults)
     ck_assert_int_eq(config.readers, 4);
     ck_assert_int_eq(config.queue_size, 8192);
     ck_assert_int_eq(config.max_connections, 4096);
+    ck_assert_int_eq(config.max_header_kb, 12);
     ck_assert_int_eq(config.idle_timeout_ms, 60000);
     ck_assert_int_eq(config.drain_timeout_ms, 20000);
     ck_assert_int_eq(config.commit_timeout_ms, 10000);
