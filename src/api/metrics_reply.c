@@ -33,14 +33,20 @@ bool metrics_is_at_once(const struct metrics_query *query)
     return !query->has_series && !query->has_earlier && query->dedupe == DEDUPE_ALL;
 }
 
+static enum status tell_rollup(struct request *request, struct metrics_query *query, struct arena *arena,
+                               struct rollup *rollup)
+{
+    size_t metrics = query->choice.count;
+    bool is_told = metrics > 0 && cubes_tell_at_once(request, &query->rollup, NUMBERS_AT_ONCE / metrics, arena, rollup,
+                                                     &query->as_of_us);
+    return is_told ? STATUS_OK : STATUS_UNAVAILABLE;
+}
+
 static enum status read_rollup(struct request *request, struct connection *connection, struct metrics_query *query,
                                const struct metrics_frame *frame, struct arena *arena, struct rollup *rollup)
 {
     if (connection == NULL)
-        return cubes_tell_at_once(request, &query->rollup, NUMBERS_AT_ONCE / query->choice.count, arena, rollup,
-                                  &query->as_of_us)
-                   ? STATUS_OK
-                   : STATUS_UNAVAILABLE;
+        return tell_rollup(request, query, arena, rollup);
     if (query->dedupe == DEDUPE_ALL &&
         cubes_answer(request, connection, &query->rollup, arena, rollup, &query->as_of_us))
         return STATUS_OK;

@@ -19,11 +19,12 @@ typedef void metrics_answer_fn(struct request *request, struct connection *conne
 /* Answers with an arena of its own. */
 enum outcome metrics_run(struct request *request, struct connection *connection, metrics_answer_fn *answer);
 
+/* It may be answered without a connection: no calendar is needed, and little time. */
+bool metrics_is_at_once(const struct metrics_query *query);
+
 /* Reads what the query asks, and adds it up. False: the problem is set as reply; so also where answers under different
  * definitions would be one number. Without a connection only a question that is at once, and only from counts in memory. False may
  * mean then, with no reply set, that it must be read. */
-/* It may be answered without a connection: no calendar is needed, and no time to speak of. */
-bool metrics_is_at_once(const struct metrics_query *query);
 bool metrics_read_groups(struct request *request, struct connection *connection, struct arena *arena,
                          struct metrics_query *query, struct metrics_frame *frame, struct metrics_groups *groups)
     __attribute__((warn_unused_result));
