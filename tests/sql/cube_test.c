@@ -183,8 +183,8 @@ END_TEST
 START_TEST(a_question_that_cuts_a_day_is_not_told)
 {
     fill_days();
-    int32_t from = state_number("(array_agg(from_quarter ORDER BY 1))[10]");
-    int32_t to = state_number("(array_agg(to_quarter ORDER BY 1))[12]");
+    int32_t from = state_number("(array_agg(from_quarter ORDER BY from_quarter))[10]");
+    int32_t to = state_number("(array_agg(to_quarter ORDER BY to_quarter))[12]");
     struct cube *cube = read_cube(0, FIRST, LAST);
     struct rollup_query query = query_of(0, from, to);
     ck_assert(compare(cube, &query));
@@ -206,7 +206,7 @@ END_TEST
 START_TEST(what_is_skipped_is_not_told_and_may_cut_no_day)
 {
     fill_days();
-    int32_t from = state_number("(array_agg(from_quarter ORDER BY 1))[5]");
+    int32_t from = state_number("(array_agg(from_quarter ORDER BY from_quarter))[5]");
     struct calendar calendar = {(int32_t[]){from, from + 96, from + 3 * 96, from + 4 * 96}, 3};
     struct cube *cube = read_cube(0, FIRST, LAST);
     struct rollup_query query = query_of(0, from, from + 4 * 96);
@@ -236,7 +236,7 @@ END_TEST
 START_TEST(a_cube_may_begin_within_a_day)
 {
     fill_days();
-    int32_t from = state_number("(array_agg(from_quarter ORDER BY 1))[10]");
+    int32_t from = state_number("(array_agg(from_quarter ORDER BY from_quarter))[10]");
     struct cube *cube = read_cube(1u << DIMENSION_CHANNEL, from + 40, LAST);
     struct rollup_query query = query_of(1u << DIMENSION_CHANNEL, from + 40, LAST);
     ck_assert(compare(cube, &query));
@@ -254,7 +254,7 @@ END_TEST
 START_TEST(where_it_is_cut_a_question_may_begin_or_end)
 {
     fill_days();
-    int32_t from = state_number("(array_agg(from_quarter ORDER BY 1))[10]");
+    int32_t from = state_number("(array_agg(from_quarter ORDER BY from_quarter))[10]");
     struct rollup_query query = query_of(1u << DIMENSION_CHANNEL, from + 40, from + 3 * 96 + 7);
     cuts[0] = query.from;
     cuts[1] = query.to;
@@ -318,6 +318,7 @@ static int64_t nps_9_of(const struct cube *cube, int32_t from, int32_t to)
     struct rollup rollup;
     ck_assert(cube_tells(cube, &query));
     ck_assert_int_eq(cube_answer(cube, &query, arena, &rollup), STATUS_OK);
+    ck_assert_uint_eq(rollup.group_count, 1);
     return rollup.groups[0].points[0].counts[9];
 }
 
@@ -326,9 +327,9 @@ START_TEST(days_in_which_nothing_was_counted_are_not_read_again)
     fill_days();
     feedback_execute("DELETE FROM rollup_day_pack WHERE from_quarter / 96 %% 3 = 0 AND project_id = %d",
                      (int)tenant.project_id);
-    int32_t from = state_number("(array_agg(from_quarter ORDER BY 1))[10]") + 40;
-    int32_t to = state_number("(array_agg(to_quarter ORDER BY 1))[20]");
-    int32_t third = state_number("(array_agg(from_quarter ORDER BY 1))[12]");
+    int32_t from = state_number("(array_agg(from_quarter ORDER BY from_quarter))[10]") + 40;
+    int32_t to = state_number("(array_agg(to_quarter ORDER BY to_quarter))[20]");
+    int32_t third = state_number("(array_agg(from_quarter ORDER BY from_quarter))[12]");
     struct cube *first = read_cube(0, from, to);
     int64_t truth = nps_9_of(first, from, to);
     count_twice();
@@ -355,8 +356,8 @@ END_TEST
 START_TEST(nothing_is_taken_from_another_session_grouping_or_project)
 {
     fill_days();
-    int32_t from = state_number("(array_agg(from_quarter ORDER BY 1))[10]");
-    int32_t to = state_number("(array_agg(to_quarter ORDER BY 1))[20]");
+    int32_t from = state_number("(array_agg(from_quarter ORDER BY from_quarter))[10]");
+    int32_t to = state_number("(array_agg(to_quarter ORDER BY to_quarter))[20]");
     struct cube *first = read_cube(0, from, to);
     struct cube *other = read_cube(1u << DIMENSION_CHANNEL, from, to);
     int64_t truth = nps_9_of(first, from, to);
