@@ -14,7 +14,7 @@ enum { ASKED_TWICE = 2 };
 enum { TIMES_AS_LONG = 3 };
 /* So many times as long as it may be told it is kept for who reads it anew: most days are the same for a minute. */
 enum { KEPT_TIMES = 60 };
-/* To add up so much takes a tenth of a millisecond. */
+/* To add up so much takes a fraction of a millisecond. */
 enum { BYTES_AT_ONCE = 1 << 20 };
 
 /* --- telling ------------------------------------------------------------------------------------------------------- */

@@ -25,7 +25,7 @@ enum outcome metrics_run(struct request *request, struct connection *connection,
     return HANDLED;
 }
 
-/* One number takes some 3 us. */
+/* A number takes 3 to 5 us. */
 enum { NUMBERS_AT_ONCE = 400 };
 
 bool metrics_is_at_once(const struct metrics_query *query)

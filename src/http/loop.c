@@ -16,8 +16,8 @@
 /* libmicrohttpd's own epoll loop hangs when exactly 128 connections are ready, or a multiple. So this loop waits on the
  * daemon's epoll descriptor, on the listeners and on an eventfd, and MHD_run only works off what is there. */
 
-/* Beside a request's head, for the headers of its reply: ours, and what handlers add, take 1,700 bytes at most. All of a connection's
- * memory is cleared at each request. */
+/* Beside a request's head, for the headers of its reply, of which Link may take 1,000 bytes. All of a connection's memory is cleared at each
+ * request. */
 enum { REPLY_HEAD_BYTES = 2 << 10 };
 enum { EVENTS = 64, PAUSE_TICK_MS = 100, DRAIN_TICK_MS = 50 };
 

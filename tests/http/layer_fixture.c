@@ -15,7 +15,7 @@ struct http_options layer_options = {
     .listen = "127.0.0.1:0",
     .threads = 2,
     .max_connections = 2000,
-    .head_bytes = 8 << 10,
+    .head_bytes = 12 << 10,
     .idle_timeout_ms = 30000,
     .access_log = true,
 };
