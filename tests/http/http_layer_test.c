@@ -376,21 +376,31 @@ static void check_head(const char *head, size_t body, size_t limit)
     ck_assert_msg(status == expected, "%zu bytes of head, %zu of body: %d", strlen(head), body, status);
 }
 
+/* Without a body and with one. How many bytes the head of the latter has. */
+static size_t check_heads(size_t bytes, int headers, size_t limit)
+{
+    enum { PLAIN = 0, WITH_BODY = 3000 };
+    char *get = make_head("GET /show", bytes, headers, PLAIN);
+    char *post = make_head("POST /echo", bytes, headers, WITH_BODY);
+    size_t size = strlen(post);
+    check_head(get, PLAIN, limit);
+    check_head(post, WITH_BODY, limit);
+    free(get);
+    free(post);
+    return size;
+}
+
 /* libmicrohttpd closes a connection without a word where a reply doesn't fit beside the request. Whatever the size, there is a reply. */
 START_TEST(a_head_that_is_too_large_is_a_431)
 {
     static const int headers[] = {3, 12, 45, 100};
-    enum { PLAIN = 0, WITH_BODY = 3000 };
-    for (int h = 0; h < 4; h++)
-        for (size_t bytes = 200; bytes < 20000; bytes += bytes < 15500 ? 61 : 977) {
-            char *get = make_head("GET /show", bytes, headers[h], PLAIN);
-            char *post = make_head("POST /echo", bytes, headers[h], WITH_BODY);
-            size_t limit = (size_t)layer_options.head_bytes - HTTP_FIELD_BYTES * (size_t)headers[h];
-            check_head(get, PLAIN, limit);
-            check_head(post, WITH_BODY, limit);
-            free(get);
-            free(post);
-        }
+    for (int h = 0; h < 4; h++) {
+        size_t limit = (size_t)layer_options.head_bytes - HTTP_FIELD_BYTES * (size_t)headers[h];
+        for (size_t bytes = 200; bytes < 20000; bytes += bytes < 15500 ? 61 : 977)
+            check_heads(bytes, headers[h], limit);
+        ck_assert_uint_eq(check_heads(limit, headers[h], limit), limit);
+        ck_assert_uint_eq(check_heads(limit + 1, headers[h], limit), limit + 1);
+    }
 }
 END_TEST
 
